@@ -1,0 +1,65 @@
+# `make demo` and `make test` are all one needs; both set up everything they use. See CONTRIBUTING.md.
+
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+ERAS := 3.7.0 3.12.0
+
+.PHONY: demo test lint unit editors bench clean tables help
+
+help:           ## this list
+	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*##/\t/'
+
+demo: $(VENV)/demo.stamp  ## check, confirm and fix the bundled example
+	@$(BIN)/kls demo
+
+test: $(VENV)/test.stamp eras vscode  ## everything that must pass
+	@$(MAKE) --no-print-directory lint
+	$(BIN)/python -m pytest $(PYTEST_ARGS)
+
+lint: $(VENV)/test.stamp  ## style, types and the rooms' contracts
+	$(BIN)/ruff check
+	$(BIN)/ruff format --check
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+
+unit: $(VENV)/test.stamp  ## what takes seconds: no real Keras, no editor, no jail
+	$(BIN)/python -m pytest -m "not keras and not editor and not sandbox"
+
+bench: $(VENV)/test.stamp eras  ## the figures of the README
+	$(BIN)/python tests/bench/run.py
+
+tables: $(VENV)/test.stamp  ## the generated tables of the README
+	$(BIN)/python tests/docs/tables.py --write
+
+clean:          ## remove what make made
+	rm -rf $(VENV) .eras .editors .corpora .cache vscode-client/node_modules vscode-client/dist test-results
+
+# ---- what the targets above need -------------------------------------------------------------------------------
+
+$(BIN)/python:
+	$(PYTHON) -m venv $(VENV)
+
+$(VENV)/demo.stamp: pyproject.toml | $(BIN)/python
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check -e '.[keras]'
+	@touch $@
+
+$(VENV)/test.stamp: pyproject.toml tests/requirements.txt $(VENV)/demo.stamp
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check -r tests/requirements.txt
+	@touch $@
+
+# An older Keras beside the same TensorFlow: its own folder first on the path, the rest from .venv by a .pth line.
+.PHONY: eras
+eras: $(ERAS:%=.eras/keras-%/stamp)
+
+.eras/keras-%/stamp: $(VENV)/test.stamp
+	$(PYTHON) tests/make_era.py $* .eras/keras-$* $(BIN)/python
+	@touch $@
+
+.PHONY: vscode
+vscode: vscode-client/node_modules/.stamp
+	cd vscode-client && npm run --silent lint && npm run --silent typecheck && npm run --silent package
+
+vscode-client/node_modules/.stamp: vscode-client/package-lock.json
+	cd vscode-client && npm ci --silent --no-audit --no-fund
+	@touch $@
