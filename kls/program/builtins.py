@@ -1,0 +1,466 @@
+"""Python's built-in functions, and the few of the standard library that model code leans on, over abstract values."""
+
+from __future__ import annotations
+
+import ast
+import math
+from collections.abc import Callable
+from typing import Any
+
+from kls.program.attributes import find_in_mro, get_attribute, get_own, set_attribute
+from kls.program.containers import content_of, iterate
+from kls.program.frame import Frame
+from kls.program.interpreter import Interpreter, ProgramRaises
+from kls.program.library import Arguments
+from kls.program.operators import CONSTANTS, is_constant, is_key, truth
+from kls.program.values import (
+    UNDEFINED,
+    UNKNOWN,
+    Class,
+    Container,
+    Either,
+    External,
+    Function,
+    Instance,
+    Opaque,
+    Site,
+    Super,
+    Value,
+    Wrapped,
+    either,
+    has_unknown_base,
+    head,
+)
+
+FIELDS = "<dataclass fields>"
+"""Where a dataclass's field names are kept among its class attributes; no program can write this name."""
+
+Builtin = Callable[[Interpreter, Arguments, Site], Value]
+FUNCTIONS: dict[str, Builtin] = {}
+TYPES: dict[str, tuple[type, ...]] = {
+    "int": (int, bool),
+    "float": (float,),
+    "str": (str,),
+    "bool": (bool,),
+    "bytes": (bytes,),
+    "tuple": (tuple,),
+    "range": (range,),
+    "NoneType": (type(None),),
+}
+CONVERSIONS: dict[int, Callable[[object], str]] = {ord("r"): repr, ord("s"): str, ord("a"): ascii}
+NAMES = frozenset(dir(__import__("builtins")))
+
+
+def named(name: str) -> Value:
+    """The value of a built-in name; UNKNOWN for a name that nothing binds."""
+    return External(f"builtins.{name}") if name in NAMES else UNKNOWN
+
+
+def builtin(*names: str) -> Callable[[Builtin], Builtin]:
+    """Register a function under its qualified names."""
+
+    def register(function: Builtin) -> Builtin:
+        FUNCTIONS.update(dict.fromkeys(names, function))
+        return function
+
+    return register
+
+
+def call_builtin(interpreter: Interpreter, name: str, arguments: Arguments, site: Site) -> Value:
+    """Call a built-in; UNDEFINED where it is not modelled."""
+    function = FUNCTIONS.get(name)
+    if function is None:
+        return UNKNOWN if name.startswith("builtins.") else UNDEFINED
+    if not arguments.exact:
+        return UNKNOWN
+    return function(interpreter, arguments, site)
+
+
+def formatted(value: Value, spec: Value, conversion: int) -> str | None:
+    """`f"{value!conversion:spec}"`, or None where it is not known."""
+    if not is_constant(value) or not isinstance(spec, str):
+        return None
+    convert = CONVERSIONS.get(conversion)
+    shown = value if convert is None else convert(value)
+    try:
+        return format(shown, spec)
+    except (ValueError, TypeError):
+        raise ProgramRaises from None
+
+
+def _sequence(name: str, kind: str | None) -> None:
+    """`list`, `set`, `tuple` ... made from an iterable."""
+
+    def make(interpreter: Interpreter, arguments: Arguments, site: Site) -> Value:
+        items = [] if not arguments.positional else iterate(interpreter, arguments.positional[0])
+        if kind is None:
+            return UNKNOWN if items is None else tuple(items)
+        if items is not None and kind == "set":
+            items = list(dict.fromkeys(items))
+        return interpreter.overlay.new(kind, UNKNOWN if items is None else tuple(items))
+
+    FUNCTIONS[f"builtins.{name}"] = make
+
+
+for _name, _kind in (("list", "list"), ("tuple", None), ("set", "set"), ("frozenset", "set"), ("iter", "iterator")):
+    _sequence(_name, _kind)
+
+
+@builtin("builtins.dict", "collections.OrderedDict", "collections.Counter")
+def make_dict(interpreter: Interpreter, arguments: Arguments, site: Site) -> Value:
+    """`dict(mapping or pairs, **more)`."""
+    content: Value = {}
+    if arguments.positional:
+        source = content_of(interpreter, arguments.positional[0])
+        if not isinstance(source, dict):
+            items = iterate(interpreter, arguments.positional[0])
+            pairs = [content_of(interpreter, item) for item in items or ()]
+            known = items is not None and all(isinstance(p, tuple) and len(p) == 2 and is_key(p[0]) for p in pairs)
+            source = {p[0]: p[1] for p in pairs} if known else UNKNOWN  # type: ignore[index]
+        content = source
+    if isinstance(content, dict):
+        content = {**content, **arguments.keywords}
+    return interpreter.overlay.new("dict", content)
+
+
+@builtin("collections.defaultdict")
+def make_defaultdict(interpreter: Interpreter, arguments: Arguments, site: Site) -> Value:
+    """A dict whose absent keys are not known."""
+    return interpreter.overlay.new("defaultdict", {})
+
+
+@builtin("builtins.range")
+def make_range(interpreter: Interpreter, arguments: Arguments, site: Site) -> Value:
+    """`range` of known bounds."""
+    bounds = [a for a in arguments.positional if isinstance(a, int)]
+    if bounds and len(bounds) == len(arguments.positional) <= 3:
+        try:
+            return range(*bounds)
+        except (ValueError, TypeError):
+            raise ProgramRaises from None
+    return UNKNOWN
+
+
+@builtin("builtins.len")
+def length(interpreter: Interpreter, arguments: Arguments, site: Site) -> Value:
+    """The length, where it is known."""
+    value = arguments.get(0, "obj", UNKNOWN)
+    if isinstance(value, Either):
+        return interpreter.choose(value, lambda one: length(interpreter, Arguments((one,)), site))
+    content = content_of(interpreter, value) if isinstance(value, Container) else value
+    if isinstance(content, (tuple, dict, str, range, bytes)):
+        return len(content)
+    items = interpreter.library.iterate(interpreter, value, None)
+    return UNKNOWN if items is None else len(items)
+
+
+@builtin("builtins.enumerate")
+def make_enumerate(interpreter: Interpreter, arguments: Arguments, site: Site) -> Value:
+    """Pairs of index and item."""
+    items = iterate(interpreter, arguments.get(0, "iterable", UNKNOWN))
+    start = arguments.get(1, "start", 0)
+    if items is None or not isinstance(start, int):
+        return UNKNOWN
+    return interpreter.overlay.new("iterator", tuple(enumerate(items, start)))
+
+
+@builtin("builtins.zip")
+def make_zip(interpreter: Interpreter, arguments: Arguments, site: Site) -> Value:
+    """Tuples of corresponding items."""
+    columns = [iterate(interpreter, a) for a in arguments.positional]
+    if any(column is None for column in columns):
+        return UNKNOWN
+    return interpreter.overlay.new("iterator", tuple(zip(*columns)))
+
+
+@builtin("builtins.reversed")
+def make_reversed(interpreter: Interpreter, arguments: Arguments, site: Site) -> Value:
+    """The items from the end."""
+    items = iterate(interpreter, arguments.get(0, "sequence", UNKNOWN))
+    return UNKNOWN if items is None else interpreter.overlay.new("iterator", tuple(reversed(items)))
+
+
+@builtin("builtins.map")
+def make_map(interpreter: Interpreter, arguments: Arguments, site: Site) -> Value:
+    """A function applied to each item."""
+    from kls.program.calls import call
+
+    columns = [iterate(interpreter, a) for a in arguments.positional[1:]]
+    if not columns or any(column is None for column in columns):
+        return UNKNOWN
+    rows = list(zip(*columns))
+    items = tuple(call(interpreter, arguments.positional[0], Arguments(row), site) for row in rows)
+    return interpreter.overlay.new("iterator", items)
+
+
+@builtin("builtins.filter")
+def make_filter(interpreter: Interpreter, arguments: Arguments, site: Site) -> Value:
+    """The items for which a function is true."""
+    from kls.program.calls import call
+
+    items = iterate(interpreter, arguments.get(1, "iterable", UNKNOWN))
+    test = arguments.get(0, "function", UNKNOWN)
+    if items is None:
+        return UNKNOWN
+    kept: list[Value] = []
+    for item in items:
+        verdict = truth(interpreter, item if test is None else call(interpreter, test, Arguments((item,)), site))
+        if verdict is None:
+            return interpreter.overlay.new("iterator", UNKNOWN)
+        if verdict:
+            kept.append(item)
+    return interpreter.overlay.new("iterator", tuple(kept))
+
+
+@builtin("builtins.sorted")
+def make_sorted(interpreter: Interpreter, arguments: Arguments, site: Site) -> Value:
+    """The items in order, where their keys are known."""
+    from kls.program.calls import call
+
+    items = iterate(interpreter, arguments.get(0, "iterable", UNKNOWN))
+    key = arguments.keywords.get("key")
+    reverse = arguments.keywords.get("reverse", False)
+    if items is None or not isinstance(reverse, bool):
+        return interpreter.overlay.new("list", UNKNOWN)
+    keys = items if key is None else [call(interpreter, key, Arguments((item,)), site) for item in items]
+    if not all(is_constant(k) for k in keys):
+        return interpreter.overlay.new("list", UNKNOWN)
+    try:
+        order = sorted(range(len(items)), key=lambda i: keys[i], reverse=reverse)  # type: ignore[arg-type, return-value]
+    except TypeError:
+        raise ProgramRaises from None
+    return interpreter.overlay.new("list", tuple(items[i] for i in order))
+
+
+@builtin("builtins.next")
+def take_next(interpreter: Interpreter, arguments: Arguments, site: Site) -> Value:
+    """The next item of an iterator."""
+    iterator = arguments.get(0, "iterator", UNKNOWN)
+    content = content_of(interpreter, iterator)
+    if not isinstance(iterator, Container) or not isinstance(content, tuple):
+        return UNKNOWN
+    if not content:
+        if len(arguments.positional) > 1:
+            return arguments.positional[1]
+        raise ProgramRaises
+    interpreter.overlay.set(iterator.address, content[1:])
+    return content[0]
+
+
+@builtin("builtins.isinstance")
+def is_instance(interpreter: Interpreter, arguments: Arguments, site: Site) -> Value:
+    """Whether a value is of a class, where both are known."""
+    if len(arguments.positional) != 2:
+        return UNKNOWN
+    value, classes = arguments.positional
+    if isinstance(value, Either):
+        return either(is_instance(interpreter, Arguments((one, classes)), site) for one in value.values)
+    answers = {_is_a(interpreter, value, cls) for cls in (classes if type(classes) is tuple else (classes,))}
+    if True in answers:
+        return True
+    return UNKNOWN if None in answers else False
+
+
+def _is_a(interpreter: Interpreter, value: Value, cls: Value) -> bool | None:
+    if value is UNKNOWN or not isinstance(cls, (External, Class)):
+        return None
+    if isinstance(cls, External) and cls.name.startswith("builtins."):
+        name = cls.name.removeprefix("builtins.")
+        if type(value) in CONSTANTS or type(value) in (tuple, range):
+            return type(value) in TYPES.get(name, ()) if name != "object" else True
+        if isinstance(value, Container):
+            return value.kind == name or (value.kind == "defaultdict" and name == "dict")
+        return None if isinstance(value, Opaque) else name == "object"
+    if isinstance(cls, Class):
+        if isinstance(value, Instance) and isinstance(value.cls, Class):
+            return head(cls) in value.cls.mro or (None if has_unknown_base(value.cls) else False)
+        return None if isinstance(value, Opaque) else False
+    if type(value) in CONSTANTS or isinstance(value, (Container, tuple)):
+        return None if cls.name.startswith(("typing.", "collections.", "numbers.")) else False
+    found = interpreter.library.operator(interpreter, "isinstance", (value, cls), EMPTY_SITE)
+    return found if isinstance(found, bool) else None
+
+
+EMPTY_SITE = Site("", ("", 0), 0, 0, 0, 0)
+
+
+@builtin("builtins.getattr")
+def builtin_getattr(interpreter: Interpreter, arguments: Arguments, site: Site) -> Value:
+    """`getattr(object, name[, default])`."""
+    name = arguments.get(1, "name", UNKNOWN)
+    if not isinstance(name, str):
+        return UNKNOWN
+    has_default = len(arguments.positional) > 2
+    interpreter.guarded += has_default
+    try:
+        return get_attribute(interpreter, arguments.positional[0], name, site)
+    except ProgramRaises:
+        if has_default:
+            return arguments.positional[2]
+        raise
+    finally:
+        interpreter.guarded -= has_default
+
+
+@builtin("builtins.setattr")
+def builtin_setattr(interpreter: Interpreter, arguments: Arguments, site: Site) -> Value:
+    """`setattr(object, name, value)`."""
+    if len(arguments.positional) == 3 and isinstance(arguments.positional[1], str):
+        set_attribute(interpreter, arguments.positional[0], arguments.positional[1], arguments.positional[2])
+    return None
+
+
+@builtin("builtins.hasattr")
+def builtin_hasattr(interpreter: Interpreter, arguments: Arguments, site: Site) -> Value:
+    """Whether an object has an attribute, where that is certain."""
+    value, name = arguments.get(0, "obj", UNKNOWN), arguments.get(1, "name", UNKNOWN)
+    if isinstance(value, Instance) and isinstance(name, str):
+        if get_own(interpreter, value, name) is not UNKNOWN:
+            return True
+        if isinstance(value.cls, Class) and find_in_mro(interpreter, value.cls.mro, name) is not UNDEFINED:
+            return True
+    return UNKNOWN
+
+
+@builtin("builtins.callable")
+def builtin_callable(interpreter: Interpreter, arguments: Arguments, site: Site) -> Value:
+    """Whether an object can be called."""
+    value = arguments.get(0, "obj", UNKNOWN)
+    if isinstance(value, (Function, Class)):
+        return True
+    return False if type(value) in CONSTANTS or isinstance(value, (tuple, Container)) else UNKNOWN
+
+
+@builtin("builtins.type")
+def builtin_type(interpreter: Interpreter, arguments: Arguments, site: Site) -> Value:
+    """The class of an object."""
+    value = arguments.get(0, "obj", UNKNOWN)
+    if isinstance(value, Instance):
+        return value.cls
+    return External(f"builtins.{type(value).__name__}") if type(value) in CONSTANTS else UNKNOWN
+
+
+@builtin("builtins.print", "builtins.exit", "builtins.quit")
+def ignored(interpreter: Interpreter, arguments: Arguments, site: Site) -> Value:
+    """No effect on the graph."""
+    return None
+
+
+def _exact(*names: str, function: Callable[..., Any]) -> None:
+    """A function of constants only: compute it."""
+
+    def compute(interpreter: Interpreter, arguments: Arguments, site: Site) -> Value:
+        values: list[object] = []
+        for value in arguments.positional:
+            content = content_of(interpreter, value) if isinstance(value, Container) else value
+            if not is_constant(content):
+                return UNKNOWN
+            values.append(content)
+        keywords = dict(arguments.keywords)
+        if not all(is_constant(v) for v in keywords.values()):
+            return UNKNOWN
+        try:
+            result: Value = function(*values, **keywords)
+        except Exception:
+            raise ProgramRaises from None
+        return result if is_constant(result) else UNKNOWN
+
+    for name in names:
+        FUNCTIONS[name] = compute
+
+
+PURE: dict[str, Callable[..., Any]] = {
+    **{
+        f"builtins.{function.__name__}": function
+        for function in (int, float, str, bool, abs, round, min, max, sum, pow, divmod, any, all, repr, chr, ord, hex)
+    },
+    **{
+        f"math.{name}": getattr(math, name)
+        for name in "sqrt ceil floor log log2 log10 exp pow prod gcd isqrt trunc".split()
+    },
+    **{f"numpy.{name}": getattr(math, name) for name in ("ceil", "floor", "sqrt", "prod", "log2")},
+    **{f"numpy.{name}": int for name in ("int8", "int16", "int32", "int64", "uint8")},
+    **{f"numpy.{name}": float for name in ("float32", "float64")},
+}
+"""Functions of constants only: computed."""
+
+for _name, _pure in PURE.items():
+    _exact(_name, function=_pure)
+
+
+@builtin("functools.partial")
+def make_partial(interpreter: Interpreter, arguments: Arguments, site: Site) -> Value:
+    """A function with some arguments given."""
+    if not arguments.positional:
+        return UNKNOWN
+    function, *args = arguments.positional
+    return Wrapped("partial", function, tuple(args), tuple(arguments.keywords.items()))
+
+
+@builtin("functools.reduce")
+def reduce(interpreter: Interpreter, arguments: Arguments, site: Site) -> Value:
+    """A function of two folded over the items."""
+    from kls.program.calls import call
+
+    items = iterate(interpreter, arguments.get(1, "iterable", UNKNOWN))
+    if items is None:
+        return UNKNOWN
+    items = [*arguments.positional[2:3], *items]
+    if not items:
+        raise ProgramRaises
+    total = items[0]
+    for item in items[1:]:
+        total = call(interpreter, arguments.positional[0], Arguments((total, item)), site)
+    return total
+
+
+@builtin("itertools.chain")
+def chain(interpreter: Interpreter, arguments: Arguments, site: Site) -> Value:
+    """The items of several iterables."""
+    columns = [iterate(interpreter, a) for a in arguments.positional]
+    known = [item for column in columns if column is not None for item in column]
+    return interpreter.overlay.new("iterator", UNKNOWN if None in columns else tuple(known))
+
+
+@builtin("copy.copy", "copy.deepcopy")
+def copied(interpreter: Interpreter, arguments: Arguments, site: Site) -> Value:
+    """A copy of a list or dict; of a library's object it is not known."""
+    value = arguments.get(0, "x", UNKNOWN)
+    if isinstance(value, Container):
+        content = content_of(interpreter, value)
+        items = content.values() if isinstance(content, dict) else content if isinstance(content, tuple) else ()
+        if any(isinstance(item, (Container, Instance)) for item in items):
+            content = UNKNOWN
+        return interpreter.overlay.new(value.kind, content)
+    return value if is_constant(value) else UNKNOWN
+
+
+def call_numeric(interpreter: Interpreter, name: str, arguments: Arguments) -> Value:
+    """numpy, math and random give data: never an object of the program's."""
+    return Opaque("number" if name.startswith("math.") else "array")
+
+
+def super_call(interpreter: Interpreter, node: ast.Call, frame: Frame) -> Value:
+    """`super()` or `super(Class, self)`, which need the frame."""
+    outer: Frame | None = frame
+    while outer is not None and outer.owner is None:
+        outer = outer.outer
+    if len(node.args) == 2:
+        after = interpreter.evaluate(node.args[0], frame)
+        receiver = interpreter.evaluate(node.args[1], frame)
+        return Super(after, receiver) if isinstance(after, Class) else UNKNOWN
+    if outer is None or outer.owner is None or outer.receiver is UNDEFINED:
+        return UNKNOWN
+    return Super(outer.owner, outer.receiver)
+
+
+def locals_call(interpreter: Interpreter, node: ast.Call, frame: Frame) -> Value:
+    """`locals()`, `vars()`, `globals()`: not modelled."""
+    return UNKNOWN
+
+
+FRAME_FUNCTIONS: dict[str, Callable[[Interpreter, ast.Call, Frame], Value]] = {
+    "super": super_call,
+    "locals": locals_call,
+    "globals": locals_call,
+}

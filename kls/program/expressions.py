@@ -1,0 +1,345 @@
+"""The value of each kind of expression."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Callable, Iterator, Sequence
+
+from kls.program import builtins, operators
+from kls.program.assignment import assign
+from kls.program.attributes import get_attribute
+from kls.program.calls import call
+from kls.program.containers import content_of, iterate, subscript
+from kls.program.dispatch import expression
+from kls.program.frame import Frame
+from kls.program.functions import make_function
+from kls.program.interpreter import Interpreter, ProgramRaises, site_of
+from kls.program.library import Arguments
+from kls.program.scopes import FUNCTIONS, Scope
+from kls.program.values import UNDEFINED, UNKNOWN, Value, either
+
+
+@expression(ast.Constant)
+def constant(interpreter: Interpreter, node: ast.Constant, frame: Frame) -> Value:
+    return node.value
+
+
+@expression(ast.Name)
+def name(interpreter: Interpreter, node: ast.Name, frame: Frame) -> Value:
+    value = frame.lookup(node.id, interpreter.overlay)
+    return builtins.named(node.id) if value is UNDEFINED else value
+
+
+@expression(ast.Attribute)
+def attribute(interpreter: Interpreter, node: ast.Attribute, frame: Frame) -> Value:
+    receiver = interpreter.evaluate(node.value, frame)
+    if receiver is UNKNOWN:
+        return UNKNOWN
+    interpreter.frame = frame
+    return get_attribute(interpreter, receiver, node.attr, site_of(node, frame))
+
+
+@expression(ast.Call)
+def call_expression(interpreter: Interpreter, node: ast.Call, frame: Frame) -> Value:
+    interpreter.step()
+    if isinstance(node.func, ast.Name) and node.func.id in builtins.FRAME_FUNCTIONS:
+        found = builtins.FRAME_FUNCTIONS[node.func.id](interpreter, node, frame)
+        if found is not UNDEFINED:
+            return found
+    function = interpreter.evaluate(node.func, frame)
+    arguments = evaluate_arguments(interpreter, node.args, node.keywords, frame)
+    interpreter.calling, interpreter.frame = (node, frame), frame
+    return call(interpreter, function, arguments, site_of(node, frame))
+
+
+def evaluate_arguments(
+    interpreter: Interpreter, args: Sequence[ast.expr], keywords: Sequence[ast.keyword], frame: Frame
+) -> Arguments:
+    """What a call passes, with splats spread where their content is known."""
+    positional: list[Value] = []
+    exact = True
+    for arg in args:
+        if isinstance(arg, ast.Starred):
+            items = iterate(interpreter, interpreter.evaluate(arg.value, frame))
+            if items is None:
+                exact = False
+            else:
+                positional.extend(items)
+        else:
+            positional.append(interpreter.evaluate(arg, frame))
+    named: dict[str, Value] = {}
+    for keyword in keywords:
+        value = interpreter.evaluate(keyword.value, frame)
+        if keyword.arg is not None:
+            named[keyword.arg] = value
+            continue
+        content = content_of(interpreter, value)
+        if isinstance(content, dict):
+            named.update({key: item for key, item in content.items() if isinstance(key, str)})
+        else:
+            exact = False
+    return Arguments(tuple(positional), named, exact)
+
+
+@expression(ast.Tuple)
+def tuple_display(interpreter: Interpreter, node: ast.Tuple, frame: Frame) -> Value:
+    items = _items(interpreter, node.elts, frame)
+    return UNKNOWN if items is None else items
+
+
+@expression(ast.List)
+def list_display(interpreter: Interpreter, node: ast.List, frame: Frame) -> Value:
+    items = _items(interpreter, node.elts, frame)
+    return interpreter.overlay.new("list", UNKNOWN if items is None else items)
+
+
+@expression(ast.Set)
+def set_display(interpreter: Interpreter, node: ast.Set, frame: Frame) -> Value:
+    items = _items(interpreter, node.elts, frame)
+    return interpreter.overlay.new("set", UNKNOWN if items is None else tuple(dict.fromkeys(items)))
+
+
+def _items(interpreter: Interpreter, nodes: Sequence[ast.expr], frame: Frame) -> tuple[Value, ...] | None:
+    items: list[Value] = []
+    exact = True
+    for node in nodes:
+        if isinstance(node, ast.Starred):
+            more = iterate(interpreter, interpreter.evaluate(node.value, frame))
+            if more is None:
+                exact = False
+            else:
+                items.extend(more)
+        else:
+            items.append(interpreter.evaluate(node, frame))
+    return tuple(items) if exact else None
+
+
+@expression(ast.Dict)
+def dict_display(interpreter: Interpreter, node: ast.Dict, frame: Frame) -> Value:
+    content: dict[object, Value] = {}
+    exact = True
+    for key_node, value_node in zip(node.keys, node.values):
+        value = interpreter.evaluate(value_node, frame)
+        if key_node is None:
+            more = content_of(interpreter, value)
+            if isinstance(more, dict):
+                content.update(more)
+            else:
+                exact = False
+            continue
+        key = interpreter.evaluate(key_node, frame)
+        if operators.is_key(key):
+            content[key] = value
+        else:
+            exact = False
+    return interpreter.overlay.new("dict", content if exact else UNKNOWN)
+
+
+@expression(ast.BinOp)
+def binary(interpreter: Interpreter, node: ast.BinOp, frame: Frame) -> Value:
+    left = interpreter.evaluate(node.left, frame)
+    right = interpreter.evaluate(node.right, frame)
+    return operators.binary(interpreter, type(node.op), left, right, site_of(node, frame))
+
+
+@expression(ast.UnaryOp)
+def unary(interpreter: Interpreter, node: ast.UnaryOp, frame: Frame) -> Value:
+    operand = interpreter.evaluate(node.operand, frame)
+    return operators.unary(interpreter, type(node.op), operand, site_of(node, frame))
+
+
+@expression(ast.BoolOp)
+def boolean(interpreter: Interpreter, node: ast.BoolOp, frame: Frame) -> Value:
+    is_and = isinstance(node.op, ast.And)
+    possible: list[Value] = []
+    for operand in node.values:
+        value = interpreter.evaluate(operand, frame)
+        truth = operators.truth(interpreter, value)
+        if truth is None:
+            possible.append(value)
+        elif truth != is_and:
+            possible.append(value)
+            return either(possible)
+        elif operand is node.values[-1]:
+            possible.append(value)
+    return either(possible)
+
+
+@expression(ast.Compare)
+def compare(interpreter: Interpreter, node: ast.Compare, frame: Frame) -> Value:
+    left = interpreter.evaluate(node.left, frame)
+    result: Value = True
+    for operator, operand in zip(node.ops, node.comparators):
+        right = interpreter.evaluate(operand, frame)
+        answer = operators.compare(interpreter, type(operator), left, right, site_of(node, frame))
+        if answer is False or not isinstance(answer, bool):
+            if answer is UNKNOWN:
+                result = UNKNOWN
+            else:
+                return answer
+        left = right
+    return result
+
+
+@expression(ast.JoinedStr)
+def f_string(interpreter: Interpreter, node: ast.JoinedStr, frame: Frame) -> Value:
+    parts: list[str] = []
+    for piece in node.values:
+        if isinstance(piece, ast.Constant):
+            parts.append(str(piece.value))
+        elif isinstance(piece, ast.FormattedValue):
+            value = interpreter.evaluate(piece.value, frame)
+            spec = interpreter.evaluate(piece.format_spec, frame) if piece.format_spec else ""
+            text = builtins.formatted(value, spec, piece.conversion)
+            if text is None:
+                return UNKNOWN
+            parts.append(text)
+    return "".join(parts)
+
+
+@expression(ast.IfExp)
+def conditional(interpreter: Interpreter, node: ast.IfExp, frame: Frame) -> Value:
+    truth = operators.truth(interpreter, interpreter.evaluate(node.test, frame))
+    if truth is not None:
+        return interpreter.evaluate(node.body if truth else node.orelse, frame)
+    results: list[Value] = []
+
+    def run(branch: ast.expr) -> Callable[[], str | None]:
+        def take() -> str | None:
+            results.append(interpreter.evaluate(branch, frame))
+            return None
+
+        return take
+
+    interpreter.branches(frame, [run(node.body), run(node.orelse)])
+    if not results:
+        raise ProgramRaises
+    return either(results)
+
+
+@expression(ast.Subscript)
+def subscription(interpreter: Interpreter, node: ast.Subscript, frame: Frame) -> Value:
+    value = interpreter.evaluate(node.value, frame)
+    index = interpreter.evaluate(node.slice, frame)
+    return subscript(interpreter, value, index, site_of(node, frame))
+
+
+@expression(ast.Slice)
+def slice_expression(interpreter: Interpreter, node: ast.Slice, frame: Frame) -> Value:
+    bounds = [
+        None if part is None else interpreter.evaluate(part, frame) for part in (node.lower, node.upper, node.step)
+    ]
+    return slice(*bounds)
+
+
+@expression(ast.NamedExpr)
+def walrus(interpreter: Interpreter, node: ast.NamedExpr, frame: Frame) -> Value:
+    value = interpreter.evaluate(node.value, frame)
+    target = frame
+    while target.outer is not None and not target.is_class:  # PEP 572: binds outside the comprehension
+        target = target.outer
+    target.bind(node.target.id, value, interpreter.overlay)
+    return value
+
+
+@expression(ast.Lambda)
+def lambda_expression(interpreter: Interpreter, node: ast.Lambda, frame: Frame) -> Value:
+    return make_function(interpreter, node, frame)
+
+
+@expression(ast.Await)
+def await_expression(interpreter: Interpreter, node: ast.Await, frame: Frame) -> Value:
+    interpreter.evaluate(node.value, frame)
+    return UNKNOWN
+
+
+@expression(ast.Yield)
+def yield_expression(interpreter: Interpreter, node: ast.Yield, frame: Frame) -> Value:
+    value = None if node.value is None else interpreter.evaluate(node.value, frame)
+    if frame.yields is not None:
+        frame.yields.append(value)
+    return UNKNOWN
+
+
+@expression(ast.YieldFrom)
+def yield_from(interpreter: Interpreter, node: ast.YieldFrom, frame: Frame) -> Value:
+    items = iterate(interpreter, interpreter.evaluate(node.value, frame))
+    if frame.yields is not None:
+        if items is None:
+            frame.yields = None
+        else:
+            frame.yields.extend(items)
+    return UNKNOWN
+
+
+@expression(ast.Starred)
+def starred(interpreter: Interpreter, node: ast.Starred, frame: Frame) -> Value:
+    return interpreter.evaluate(node.value, frame)
+
+
+@expression(ast.ListComp, ast.GeneratorExp, ast.SetComp)
+def comprehension(interpreter: Interpreter, node: ast.ListComp | ast.GeneratorExp | ast.SetComp, frame: Frame) -> Value:
+    inner = _comprehension_frame(interpreter, node, frame)
+    items: list[Value] = []
+    exact = True
+    for certain in _loops(interpreter, node.generators, inner):
+        value = interpreter.evaluate(node.elt, inner)
+        exact = exact and certain
+        items.append(value)
+    kind = {ast.ListComp: "list", ast.SetComp: "set"}.get(type(node), "iterator")
+    content = tuple(dict.fromkeys(items)) if kind == "set" and exact else tuple(items)
+    return interpreter.overlay.new(kind, content if exact else UNKNOWN)
+
+
+@expression(ast.DictComp)
+def dict_comprehension(interpreter: Interpreter, node: ast.DictComp, frame: Frame) -> Value:
+    inner = _comprehension_frame(interpreter, node, frame)
+    content: dict[object, Value] = {}
+    exact = True
+    for certain in _loops(interpreter, node.generators, inner):
+        key = interpreter.evaluate(node.key, inner)
+        value = interpreter.evaluate(node.value, inner)
+        exact = exact and certain and operators.is_key(key)
+        if operators.is_key(key):
+            content[key] = value
+    return interpreter.overlay.new("dict", content if exact else UNKNOWN)
+
+
+def _comprehension_frame(interpreter: Interpreter, node: ast.expr, frame: Frame) -> Frame:
+    """A scope of its own; it needs captured cells only where a lambda or an inner comprehension's lambda stands in it."""
+    scope: Scope | None = getattr(node, "kls_scope", None)
+    if scope is None:
+        generators: list[ast.comprehension] = node.generators  # type: ignore[attr-defined]
+        bound = {n.id for g in generators for n in ast.walk(g.target) if isinstance(n, ast.Name)}
+        lambdas = [n for n in ast.walk(node) if isinstance(n, FUNCTIONS)]
+        used = {n.id for inner in lambdas for n in ast.walk(inner) if isinstance(n, ast.Name)}
+        scope = Scope(frozenset(bound), frozenset(bound & used), frozenset(), frozenset(), False)
+        node.kls_scope = scope  # type: ignore[attr-defined]
+    address = interpreter.overlay.allocate() if scope.captured else ()
+    return Frame(
+        frame.module, frame.piece, locals={}, scope=scope, closure=frame.captured(), address=address, outer=frame
+    )
+
+
+def _loops(interpreter: Interpreter, generators: Sequence[ast.comprehension], frame: Frame) -> Iterator[bool]:
+    """Run the `for` clauses, yielding once for each element; False where it is not certain that there is one."""
+    first, rest = generators[0], generators[1:]
+    items = iterate(interpreter, interpreter.evaluate(first.iter, frame))
+    if items is None:
+        interpreter.widened += 1
+    try:
+        for item in [UNKNOWN] if items is None else items:
+            interpreter.step()
+            assign(interpreter, first.target, item, frame)
+            tests = [operators.truth(interpreter, interpreter.evaluate(test, frame)) for test in first.ifs]
+            if False in tests:
+                continue
+            certain = items is not None and None not in tests
+            if rest:
+                for inner in _loops(interpreter, rest, frame):
+                    yield certain and inner
+            else:
+                yield certain
+    finally:
+        if items is None:
+            interpreter.widened -= 1

@@ -1,0 +1,122 @@
+"""The plug between the interpreter and what a library means: `graph/` fills it for Keras."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, NamedTuple, Protocol
+
+from kls.program.values import UNDEFINED, External, Instance, Site, Value
+
+if TYPE_CHECKING:
+    from kls.program.interpreter import Interpreter
+
+
+class Arguments(NamedTuple):
+    """What a call passes. `exact` is False where a splat of unknown content may have passed more."""
+
+    positional: tuple[Value, ...] = ()
+    keywords: dict[str, Value] = {}
+    exact: bool = True
+
+    def get(self, index: int | None, name: str, default: Value = None) -> Value:
+        """The argument at `index` or called `name`; `default` where neither was passed."""
+        if name in self.keywords:
+            return self.keywords[name]
+        if index is not None and index < len(self.positional):
+            return self.positional[index]
+        return default
+
+
+class Library(Protocol):
+    """What a library's names and objects do. Every answer may be UNKNOWN; `UNDEFINED` says "not mine"."""
+
+    tracked: frozenset[type]
+    """Types of values whose variables the library wants to know (`named`)."""
+
+    def interprets(self, module: str) -> bool:
+        """Whether the source of this library module is to be read like the program's own."""
+        ...
+
+    def resolve(self, name: str) -> Value:
+        """What a qualified name stands for, UNDEFINED where the library does not know it."""
+        ...
+
+    def call(self, interpreter: Interpreter, function: External, arguments: Arguments, site: Site) -> Value:
+        """Call a library function or class; UNDEFINED where the library does not know it."""
+        ...
+
+    def initialise(
+        self, interpreter: Interpreter, instance: Instance, base: External, arguments: Arguments, site: Site
+    ) -> None:
+        """The library's `__init__` of `base`, reached on an instance of a class of the program."""
+        ...
+
+    def call_instance(self, interpreter: Interpreter, instance: Instance, arguments: Arguments, site: Site) -> Value:
+        """Call an object whose class is, or inherits from, a library class."""
+        ...
+
+    def attribute(self, interpreter: Interpreter, value: Value, name: str, site: Site) -> Value:
+        """An attribute of one of the library's values; UNDEFINED where it is not known to the library."""
+        ...
+
+    def call_method(
+        self, interpreter: Interpreter, receiver: Value, name: str, arguments: Arguments, site: Site
+    ) -> Value:
+        """Call a method that `attribute` gave out as a Method."""
+        ...
+
+    def operator(self, interpreter: Interpreter, name: str, operands: tuple[Value, ...], site: Site) -> Value:
+        """A Python operator on a library's value, by its dunder name without underscores; UNDEFINED for "not mine"."""
+        ...
+
+    def iterate(self, interpreter: Interpreter, value: Value, count: int | None) -> list[Value] | None:
+        """The items of a library's value; `count` is how many the program unpacks, where that is known."""
+        ...
+
+    def named(self, interpreter: Interpreter, name: str, value: Value, is_global: bool, site: Site) -> None:
+        """`value`, one of the library's, was bound to a variable."""
+        ...
+
+    def exports(self, module: str) -> Mapping[str, Value]:
+        """What `from module import *` binds."""
+        ...
+
+    def changed(self, interpreter: Interpreter, value: Value, method: str, site: Site) -> None:
+        """A list was changed that was read off an attribute just now: `model.layers.pop()`, `del model.layers[0]`."""
+        ...
+
+    def escaped(self, interpreter: Interpreter, value: Value) -> None:
+        """`value` was handed to code that is not known, which may have changed it."""
+        ...
+
+
+class NoLibrary:
+    """A library that knows nothing: the interpreter alone."""
+
+    def interprets(self, module: str) -> bool:
+        """No module."""
+        return False
+
+    def resolve(self, name: str) -> Value:
+        """No name."""
+        return UNDEFINED
+
+    def _nothing(self, *args: object) -> Value:
+        return UNDEFINED
+
+    call = call_instance = attribute = call_method = operator = _nothing
+
+    def initialise(self, *args: object) -> None:
+        """Nothing to do."""
+
+    changed = escaped = named = initialise
+
+    tracked: frozenset[type] = frozenset()
+
+    def exports(self, module: str) -> Mapping[str, Value]:
+        """No names."""
+        return {}
+
+    def iterate(self, interpreter: Interpreter, value: Value, count: int | None) -> list[Value] | None:
+        """Nothing to iterate."""
+        return None

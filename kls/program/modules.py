@@ -1,0 +1,165 @@
+"""Imports: modules whose source is interpreted, lazily and once for each content, and what their names are."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+
+from kls.program.frame import Frame
+from kls.program.interpreter import BudgetExceeded, Interpreter, ProgramRaises
+from kls.program.store import Key, Overlay, Store, Unit
+from kls.program.values import UNDEFINED, UNKNOWN, Container, Module, Value
+from kls.source.document import Document
+
+MODULE_BUDGET = 60_000
+"""Steps for one imported module; after that its remaining names are unknown."""
+
+
+@dataclass(frozen=True)
+class Loaded:
+    """An imported module: its text, what running it wrote, and the modules that it imported in turn."""
+
+    name: str
+    path: str
+    document: Document
+    unit: Unit
+    imports: tuple[tuple[str, Loaded | None], ...]
+
+
+@dataclass
+class ModuleCache:
+    """Modules from earlier analyses, by name. Only a cache: an entry counts while its text and imports are the same."""
+
+    entries: dict[str, Loaded] = field(default_factory=dict)
+
+
+class Modules:
+    """The modules of one analysis. `find` says where a module's source is, `read` gives its text."""
+
+    def __init__(
+        self,
+        find: Callable[[str], str | None],
+        read: Callable[[str], Document | None],
+        cache: ModuleCache,
+        package: str = "",
+    ) -> None:
+        self._find = find
+        self._read = read
+        self._cache = cache
+        self._package = package
+        """The package that the analysed file is in, for its relative imports."""
+        self.loaded: dict[str, Loaded | None] = {}
+        self._running: dict[str, Overlay] = {}
+        self._imports: list[list[tuple[str, Loaded | None]]] = [[]]
+
+    def get(self, key: Key) -> Value:
+        """What an imported module wrote at `key`: the fallback of the analysed file's store."""
+        if not isinstance(key, tuple) or not key:
+            return UNDEFINED
+        name = key[1] if key[0] == "g" else _module_of(key)
+        if not isinstance(name, str):
+            return UNDEFINED
+        running = self._running.get(name)
+        if running is not None:
+            return running.writes.get(key, UNDEFINED)
+        loaded = self.loaded.get(name)
+        return UNDEFINED if loaded is None else loaded.unit.writes.get(key, UNDEFINED)
+
+    def load(self, interpreter: Interpreter, name: str) -> Module | None:
+        """The module called `name`, interpreted if it has not been; None where there is no source to read."""
+        if name in self._running:
+            return Module(name)
+        if name not in self.loaded:
+            self.loaded[name] = self._load(interpreter, name)
+        self._imports[-1].append((name, self.loaded[name]))
+        return None if self.loaded[name] is None else Module(name)
+
+    def absolute(self, module: str, name: str | None, level: int) -> str | None:
+        """The absolute name of `from ..name import`, inside `module` (PEP 328); None beyond the top package."""
+        if level == 0:
+            return name
+        package = (
+            self._package if module not in self.loaded and module not in self._running else self._package_of(module)
+        )
+        parts = package.split(".") if package else []
+        if level - 1 >= len(parts) and not (level == 1 and not parts):
+            return None
+        base = parts[: len(parts) - (level - 1)]
+        return ".".join([*base, name] if name else base) or None
+
+    def public_names(self, interpreter: Interpreter, module: Module) -> Mapping[str, Value]:
+        """What `from module import *` binds."""
+        loaded = self.loaded.get(module.name)
+        if loaded is None:
+            return {}
+        names: dict[str, Value] = {}
+        for key, value in loaded.unit.writes.items():
+            if isinstance(key, tuple) and len(key) == 3 and key[:2] == ("g", module.name):
+                names[key[2]] = value
+        listed = names.get("__all__")
+        chosen = loaded.unit.writes.get(listed.address) if isinstance(listed, Container) else listed
+        if isinstance(chosen, tuple):
+            return {name: names.get(name, UNKNOWN) for name in chosen if isinstance(name, str)}
+        return {name: value for name, value in names.items() if not name.startswith("_")}
+
+    def document(self, name: str) -> tuple[str, Document] | None:
+        """The path and text of an interpreted module."""
+        loaded = self.loaded.get(name)
+        return None if loaded is None else (loaded.path, loaded.document)
+
+    def _package_of(self, module: str) -> str:
+        loaded = self.loaded.get(module)
+        path = loaded.path if loaded is not None else self._find(module) or ""
+        return module if path.endswith("__init__.py") else module.rpartition(".")[0]
+
+    def _load(self, interpreter: Interpreter, name: str) -> Loaded | None:
+        path = self._find(name)
+        document = None if path is None else self._read(path)
+        if path is None or document is None:
+            return None
+        cached = self._cache.entries.get(name)
+        if cached is not None and cached.path == path and cached.document.text == document.text:
+            self.loaded[name] = cached
+            if all(self._again(interpreter, inner) is entry for inner, entry in cached.imports):
+                return cached
+            del self.loaded[name]
+        loaded = self._run(interpreter, name, path, document)
+        self._cache.entries[name] = loaded
+        return loaded
+
+    def _again(self, interpreter: Interpreter, name: str) -> Loaded | None:
+        if name not in self.loaded and name not in self._running:
+            self.loaded[name] = self._load(interpreter, name)
+        return self.loaded.get(name)
+
+    def _run(self, interpreter: Interpreter, name: str, path: str, document: Document) -> Loaded:
+        """Run the module's text on a store of its own, outside the unit and the budget that imported it."""
+        outer = (interpreter.overlay, interpreter.stack, interpreter.steps, interpreter.limit)
+        overlay = Overlay(Store(self.get), ("module", name))
+        interpreter.overlay, interpreter.stack, interpreter.steps, interpreter.limit = overlay, [], 0, MODULE_BUDGET
+        self._running[name] = overlay
+        self._imports.append([])
+        overlay.set(("g", name, "__name__"), name)
+        try:
+            for piece in document.pieces:
+                frame = Frame(name, piece.key)
+                for node in piece.body:
+                    try:
+                        interpreter.execute((node,), frame)
+                    except ProgramRaises:
+                        continue
+        except BudgetExceeded:
+            pass
+        finally:
+            interpreter.overlay, interpreter.stack, interpreter.steps, interpreter.limit = outer
+            del self._running[name]
+            imports = self._imports.pop()
+        unit = Unit(overlay.reads, overlay.writes, (), frozenset(), 0)
+        return Loaded(name, path, document, unit, tuple(dict(imports).items()))
+
+
+def _module_of(key: tuple[object, ...]) -> object:
+    """The module in which the address of a key was allocated."""
+    address = key[0] if isinstance(key[0], tuple) and len(key[0]) == 2 and isinstance(key[0][0], tuple) else key
+    unit = address[0] if isinstance(address, tuple) and address else None
+    return unit[1] if isinstance(unit, tuple) and len(unit) == 2 and unit[0] == "module" else None

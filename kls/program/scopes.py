@@ -1,0 +1,109 @@
+"""Which names a function binds, and which of them its inner functions capture: those must live in the store."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterator
+from typing import NamedTuple, TypeAlias
+
+FunctionNode: TypeAlias = ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda
+COMPREHENSIONS = (ast.ListComp, ast.SetComp, ast.DictComp, ast.GeneratorExp)
+FUNCTIONS = (ast.FunctionDef, ast.AsyncFunctionDef, ast.Lambda)
+
+
+class Scope(NamedTuple):
+    """The names of one function (Python reference, 4.2.1): what it binds, what inner functions capture of that."""
+
+    bound: frozenset[str]
+    captured: frozenset[str]
+    global_names: frozenset[str]
+    nonlocal_names: frozenset[str]
+    is_generator: bool
+
+
+def scope_of(node: FunctionNode) -> Scope:
+    """The scope of a function; kept on the node, since nodes are shared by every run of the same text."""
+    scope: Scope | None = getattr(node, "kls_scope", None)
+    if scope is None:
+        scope = _analyse(node)
+        node.kls_scope = scope  # type: ignore[union-attr]
+    return scope
+
+
+def parameters(arguments: ast.arguments) -> Iterator[ast.arg]:
+    """All parameters, in the order of the signature."""
+    yield from arguments.posonlyargs
+    yield from arguments.args
+    if arguments.vararg:
+        yield arguments.vararg
+    yield from arguments.kwonlyargs
+    if arguments.kwarg:
+        yield arguments.kwarg
+
+
+def bound_in(statements: list[ast.stmt]) -> frozenset[str]:
+    """The names that running the statements may bind, not counting inner functions and classes."""
+    names: set[str] = set()
+    for node in _own(list(statements)):
+        names.update(_binds(node))
+    return frozenset(names)
+
+
+def _analyse(node: FunctionNode) -> Scope:
+    body: list[ast.AST] = [node.body] if isinstance(node, ast.Lambda) else list(node.body)
+    bound = {p.arg for p in parameters(node.args)}
+    global_names: set[str] = set()
+    nonlocal_names: set[str] = set()
+    used_inside: set[str] = set()
+    generator = False
+    for inner in _own(body):
+        bound.update(_binds(inner))
+        if isinstance(inner, ast.Global):
+            global_names.update(inner.names)
+        elif isinstance(inner, ast.Nonlocal):
+            nonlocal_names.update(inner.names)
+        elif isinstance(inner, ast.Yield | ast.YieldFrom):
+            generator = True
+        elif isinstance(inner, (*FUNCTIONS, ast.ClassDef)):
+            used_inside.update(_names_in(inner))
+    bound -= global_names | nonlocal_names
+    captured = frozenset(bound & used_inside)
+    return Scope(frozenset(bound), captured, frozenset(global_names), frozenset(nonlocal_names), generator)
+
+
+def _own(body: list[ast.AST] | list[ast.stmt]) -> Iterator[ast.AST]:
+    """The nodes that belong to a scope: inner functions and classes are given, but not entered."""
+    stack: list[ast.AST] = list(body)
+    while stack:
+        node = stack.pop()
+        yield node
+        if isinstance(node, FUNCTIONS):
+            stack.extend(d for d in (*node.args.defaults, *node.args.kw_defaults) if d is not None)
+            if not isinstance(node, ast.Lambda):
+                stack.extend(node.decorator_list)
+        elif isinstance(node, ast.ClassDef):
+            stack.extend([*node.decorator_list, *node.bases, *(k.value for k in node.keywords)])
+        else:
+            stack.extend(ast.iter_child_nodes(node))
+
+
+def _binds(node: ast.AST) -> Iterator[str]:
+    if isinstance(node, ast.Name) and not isinstance(node.ctx, ast.Load):
+        yield node.id
+    elif isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef):
+        yield node.name
+    elif isinstance(node, ast.Import | ast.ImportFrom):
+        for alias in node.names:
+            yield (alias.asname or alias.name).split(".")[0]
+    elif isinstance(node, ast.ExceptHandler | ast.MatchAs | ast.MatchStar) and node.name:
+        yield node.name
+    elif isinstance(node, ast.MatchMapping) and node.rest:
+        yield node.rest
+
+
+def _names_in(node: ast.AST) -> Iterator[str]:
+    for inner in ast.walk(node):
+        if isinstance(inner, ast.Name):
+            yield inner.id
+        elif isinstance(inner, ast.Nonlocal):
+            yield from inner.names

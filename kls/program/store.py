@@ -1,0 +1,138 @@
+"""The one place for all that changes, and a unit's recorded view of it, by which unchanged units are replayed.
+
+A unit (a top-level piece of text, or a function that nobody calls) sees the store through an Overlay: what it reads
+from below is recorded, what it writes is kept aside. Equal reads give equal writes and events, so a unit whose reads
+are unchanged need not be run again. The same overlay serves the branches of an `if` whose condition is unknown.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Hashable, Mapping
+from dataclasses import dataclass, field
+from typing import Protocol, cast
+
+from kls.program.values import UNDEFINED, UNKNOWN, Address, Container, Value, either, same
+
+Key = Hashable
+
+
+class Cell(Protocol):
+    """What a library keeps in the store: it knows itself how two branches' versions of it join."""
+
+    def join_cell(self, other: Value) -> Value:
+        """The join with another version of this cell; UNKNOWN where there is none."""
+        ...
+
+
+class Store:
+    """Keys to values; what is absent here is looked for in the modules that have been imported."""
+
+    __slots__ = ("_fallback", "_values")
+
+    def __init__(self, fallback: Callable[[Key], Value] = lambda key: UNDEFINED) -> None:
+        self._values: dict[Key, Value] = {}
+        self._fallback = fallback
+
+    def get(self, key: Key) -> Value:
+        """The value at `key`, or UNDEFINED."""
+        value = self._values.get(key, UNDEFINED)
+        return self._fallback(key) if value is UNDEFINED else value
+
+    def update(self, writes: Mapping[Key, Value]) -> None:
+        """Take over what a unit wrote."""
+        self._values.update(writes)
+
+    def items(self) -> Mapping[Key, Value]:
+        """Everything written, for comparing two stores."""
+        return self._values
+
+
+@dataclass(frozen=True)
+class Unit:
+    """What running one unit read, wrote and reported; `steps` is its share of the budget."""
+
+    reads: Mapping[Key, Value]
+    writes: Mapping[Key, Value]
+    events: tuple[object, ...]
+    called: frozenset[object]
+    steps: int
+
+    def holds(self, store: Store) -> bool:
+        """Whether running it again on `store` would do the same."""
+        return all(same(store.get(key), value) for key, value in self.reads.items())
+
+
+@dataclass
+class Overlay:
+    """One unit's view of the store while it runs."""
+
+    base: Store
+    unit: Key
+    reads: dict[Key, Value] = field(default_factory=dict)
+    writes: dict[Key, Value] = field(default_factory=dict)
+    events: list[object] = field(default_factory=list)
+    called: set[object] = field(default_factory=set)
+    allocated: int = 0
+
+    def get(self, key: Key) -> Value:
+        """The value at `key`, or UNDEFINED; a read from below is recorded."""
+        value = self.writes.get(key, UNDEFINED)
+        if value is not UNDEFINED:
+            return value
+        value = self.reads.get(key, None)
+        if value is None and key not in self.reads:
+            value = self.reads[key] = self.base.get(key)
+        return value
+
+    def set(self, key: Key, value: Value) -> None:
+        """Write; seen by this unit at once and by others when it is done."""
+        self.writes[key] = value
+
+    def allocate(self) -> Address:
+        """A fresh address, the same in every run of the same unit."""
+        self.allocated += 1
+        return (self.unit, self.allocated)
+
+    def new(self, kind: str, content: Value) -> Container:
+        """A fresh list, dict, set or iterator."""
+        container = Container(kind, self.allocate())
+        self.writes[container.address] = content
+        return container
+
+    def fork(self) -> dict[Key, Value]:
+        """The writes so far, to come back to for another branch."""
+        return dict(self.writes)
+
+    def join(self, ours: dict[Key, Value], theirs: dict[Key, Value]) -> None:
+        """Go on with what either of two branches wrote."""
+        self.writes = join_writes(ours, theirs, self.base.get)
+
+
+def join_writes(a: dict[Key, Value], b: dict[Key, Value], below: Callable[[Key], Value]) -> dict[Key, Value]:
+    """The writes of two branches joined; what only one of them made anew is kept as it is."""
+    joined = dict(a)
+    for key in {**b, **a}:
+        x, y = a.get(key, UNDEFINED), b.get(key, UNDEFINED)
+        if x is y:
+            continue
+        if x is UNDEFINED:
+            x = below(key)
+        if y is UNDEFINED:
+            y = below(key)
+        joined[key] = join(x, y)
+    return joined
+
+
+def join(a: Value, b: Value) -> Value:
+    """The join of what two branches left at one key."""
+    if a is UNDEFINED or b is UNDEFINED:
+        return b if a is UNDEFINED else a
+    if same(a, b):
+        return a
+    if hasattr(type(a), "join_cell"):
+        return cast("Cell", a).join_cell(b)
+    if type(a) is tuple and type(b) is tuple:
+        return tuple(either((x, y)) for x, y in zip(a, b)) if len(a) == len(b) else UNKNOWN
+    if type(a) is dict and type(b) is dict:
+        return {k: join(a[k], b[k]) for k in a} if a.keys() == b.keys() else UNKNOWN
+    return either((a, b))

@@ -1,0 +1,187 @@
+"""Running a file unit by unit: what read the same as last time is replayed, the rest is run."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+
+from kls.program.attributes import find_in_mro
+from kls.program.calls import call, instantiate
+from kls.program.frame import Frame
+from kls.program.functions import unknown_arguments
+from kls.program.interpreter import BudgetExceeded, Interpreter, ProgramRaises, site_of
+from kls.program.library import Arguments
+from kls.program.store import Key, Overlay, Store, Unit
+from kls.program.values import UNDEFINED, UNKNOWN, BoundMethod, Class, Function, Instance, Value
+from kls.source.document import Document, Piece
+
+MAIN = "__main__"
+"""The module name of the file that is analysed: it is read as the program that is run."""
+
+
+@dataclass
+class UnitMemo:
+    """The units of the last run of one file, by key."""
+
+    units: dict[Key, Unit] = field(default_factory=dict)
+    replayed: int = 0
+    run: int = 0
+
+
+@dataclass(frozen=True)
+class Run:
+    """What running a file gave: the units in order, and the store that its top-level pieces left."""
+
+    units: tuple[Unit, ...]
+    aside: tuple[Unit, ...]
+    """The functions that nobody calls; what they wrote is not in the store."""
+    store: Store
+    finished: bool
+
+
+def run_document(interpreter: Interpreter, document: Document, memo: UnitMemo) -> Run:
+    """Run every piece, then every function that nothing has called.
+
+    Raises:
+        Cancelled: newer text came; the memo keeps what had been run.
+    """
+    runner = _Runner(interpreter, memo)
+    finished = True
+    try:
+        for piece in document.pieces:
+            runner.top_level(piece)
+        for piece in reversed(document.pieces):  # callers mostly stand below what they call
+            for node in reversed(list(_definitions(piece.body))):
+                runner.uncalled(piece, node)
+    except BudgetExceeded:
+        finished = False
+    finally:
+        if finished:
+            memo.units = runner.units
+        else:
+            memo.units.update(runner.units)
+    return Run(tuple(runner.done), tuple(runner.aside), runner.store, finished)
+
+
+class _Runner:
+    """The state of one run over a file."""
+
+    def __init__(self, interpreter: Interpreter, memo: UnitMemo) -> None:
+        self.interpreter = interpreter
+        self.memo = memo
+        self.store = Store(interpreter.modules.get)
+        self.units: dict[Key, Unit] = {}
+        self.done: list[Unit] = []
+        self.aside: list[Unit] = []
+        self.called: set[object] = set()
+
+    def top_level(self, piece: Piece) -> None:
+        """Run or replay one piece; later pieces see what it wrote."""
+
+        def run() -> None:
+            frame = Frame(MAIN, piece.key)
+            for node in piece.body:
+                try:
+                    self.interpreter.execute((node,), frame)
+                except ProgramRaises:
+                    continue  # the rest of the file is of interest even so
+
+        unit = self._unit(("p", *piece.key), run, self.done)
+        self.store.update(unit.writes)
+        self.called |= unit.called
+
+    def uncalled(self, piece: Piece, node: ast.stmt) -> None:
+        """Run or replay a function or the methods of a class that nothing has called; what they write is dropped."""
+        if isinstance(node, ast.ClassDef):
+            methods = [m for m in node.body if isinstance(m, ast.FunctionDef) and m not in self.called]
+            for method in reversed(methods):
+                if method not in self.called:
+                    self._uncalled(piece, method, lambda m=method: self._call_method(node, m))  # type: ignore[misc]
+        elif isinstance(node, ast.FunctionDef) and node not in self.called:
+            self._uncalled(piece, node, lambda: self._call_function(node))
+
+    def _uncalled(self, piece: Piece, node: ast.FunctionDef, run: Callable[[], None]) -> None:
+        def assumed() -> None:
+            self.interpreter.assumed += 1
+            try:
+                run()
+            except ProgramRaises:
+                pass
+            finally:
+                self.interpreter.assumed -= 1
+
+        unit = self._unit(("f", *piece.key, node.name, node.lineno, node.col_offset), assumed, self.aside)
+        self.called |= unit.called
+
+    def _call_function(self, node: ast.FunctionDef) -> None:
+        value = self.interpreter.overlay.get(("g", MAIN, node.name))
+        if isinstance(value, Function) and value.code.node is node:
+            frame = Frame(MAIN, value.code.piece)
+            call(self.interpreter, value, unknown_arguments(value, None), site_of(node, frame))
+
+    def _call_method(self, owner: ast.ClassDef, node: ast.FunctionDef) -> None:
+        interpreter = self.interpreter
+        cls = interpreter.overlay.get(("g", MAIN, owner.name))
+        if not isinstance(cls, Class):
+            return
+        method = interpreter.overlay.get((cls.address, node.name))
+        if not isinstance(method, Function) or method.code.node is not node:
+            return
+        site = site_of(node, Frame(MAIN, method.code.piece))
+        instance = self._some_instance(cls, site)
+        if node.name != "__init__":
+            arguments = unknown_arguments(method, None).positional
+            call(interpreter, BoundMethod(method, instance), Arguments(arguments[1:]), site)
+
+    def _some_instance(self, cls: Class, site: object) -> Value:
+        """An instance made with parameters that are not known."""
+        init = find_in_mro(self.interpreter, cls.mro, "__init__")
+        arguments = unknown_arguments(init, None).positional[1:] if isinstance(init, Function) else ()
+        try:
+            return instantiate(self.interpreter, cls, Arguments(arguments), site)  # type: ignore[arg-type]
+        except ProgramRaises:
+            return UNKNOWN if init is UNDEFINED else Instance(self.interpreter.overlay.allocate(), cls)
+
+    def _unit(self, key: Key, run: Callable[[], None], done: list[Unit]) -> Unit:
+        """Replay the unit if everything it read is unchanged, else run it."""
+        interpreter = self.interpreter
+        unit = self.memo.units.get(key)
+        if unit is not None and unit.holds(self.store):
+            self.memo.replayed += 1
+            interpreter.steps += unit.steps
+            if interpreter.steps > interpreter.limit:
+                raise BudgetExceeded
+        else:
+            self.memo.run += 1
+            before = interpreter.steps
+            interpreter.overlay = overlay = Overlay(self.store, key)
+            interpreter.stack, interpreter.calling, interpreter.frame = [], None, None
+            complete = False
+            try:
+                run()
+                complete = True
+            finally:
+                unit = Unit(
+                    overlay.reads,
+                    overlay.writes,
+                    tuple(overlay.events),
+                    frozenset(overlay.called),
+                    interpreter.steps - before,
+                )
+                if not complete:  # stopped by the budget: what it found stands, but it is not for replay
+                    done.append(unit)
+        self.units[key] = unit
+        done.append(unit)
+        return unit
+
+
+def _definitions(body: tuple[ast.stmt, ...] | list[ast.stmt]) -> Iterator[ast.stmt]:
+    """Functions and classes at module level, also those under `if` and `try`."""
+    for node in body:
+        if isinstance(node, ast.FunctionDef | ast.ClassDef):
+            yield node
+        elif isinstance(node, ast.If | ast.Try | ast.With):
+            for part in ("body", "orelse", "handlers", "finalbody"):
+                for inner in getattr(node, part, ()):
+                    yield from _definitions(inner.body if isinstance(inner, ast.ExceptHandler) else [inner])
