@@ -1,0 +1,135 @@
+"""What the graph side of one analysis knows: the environment, and the small questions that every module asks."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from kls.environment import Environment
+from kls.environment.era import Era
+from kls.graph.cells import KerasTensor
+from kls.graph.shapes import UNKNOWN as UNKNOWN_CONFIG
+from kls.graph.shapes import Facts, TensorSpec
+from kls.program.containers import content_of
+from kls.program.values import UNKNOWN, Container, Either, External, Opaque, Value
+
+if TYPE_CHECKING:
+    from kls.program.interpreter import Interpreter
+
+
+@dataclass(frozen=True)
+class Context:
+    """The environment of the program."""
+
+    environment: Environment
+
+    def era(self, root: str) -> Era:
+        """The era of the objects of a root: `tf_keras` is Keras 2 whatever `keras` is."""
+        return Era.TF_KERAS if root == "tf_keras" else self.environment.era
+
+    def facts(self, root: str) -> Facts:
+        """What changes shapes."""
+        environment = self.environment
+        return Facts(environment.image_data_format, environment.floatx, self.era(root).value)
+
+
+def leaves(interpreter: Interpreter, value: Value) -> Iterator[Value]:
+    """The leaves of a nested structure, in Keras's order: dicts by sorted key (keras/src/tree)."""
+    if isinstance(value, Container):
+        content = content_of(interpreter, value)
+        if isinstance(content, dict):
+            yield from leaves_of_dict(interpreter, content)
+        elif isinstance(content, tuple):
+            for item in content:
+                yield from leaves(interpreter, item)
+        else:
+            yield UNKNOWN
+    elif type(value) is tuple:
+        for item in value:
+            yield from leaves(interpreter, item)
+    elif type(value) is dict:
+        yield from leaves_of_dict(interpreter, value)
+    else:
+        yield value
+
+
+def leaves_of_dict(interpreter: Interpreter, content: dict[object, Value]) -> Iterator[Value]:
+    """The leaves of a dict, by sorted key."""
+    try:
+        keys = sorted(content)  # type: ignore[type-var]
+    except TypeError:
+        keys = list(content)
+    for key in keys:
+        yield from leaves(interpreter, content[key])
+
+
+def tensors_in(interpreter: Interpreter, value: Value) -> Iterator[Value]:
+    """The KerasTensors of a structure; an Either of tensors or UNKNOWN where it is not known which, or whether one."""
+    for leaf in leaves(interpreter, value):
+        if type(leaf) is KerasTensor or leaf is UNKNOWN:
+            yield leaf
+        elif isinstance(leaf, Either):
+            tensors = tuple(one for one in leaf.values if type(one) is KerasTensor)
+            if tensors:
+                yield Either(tensors)
+            elif any(isinstance(one, Container) or type(one) is tuple for one in leaf.values):
+                yield UNKNOWN
+
+
+def to_config(interpreter: Interpreter, value: Value) -> object:
+    """A program's value as shape inference takes it: plain Python, and its own UNKNOWN for what is not known."""
+    if isinstance(value, Container):
+        content = content_of(interpreter, value)
+        if isinstance(content, tuple):
+            return [to_config(interpreter, item) for item in content]
+        if isinstance(content, dict):
+            return {key: to_config(interpreter, item) for key, item in content.items()}
+        return UNKNOWN_CONFIG
+    if type(value) is tuple:
+        return tuple(to_config(interpreter, item) for item in value)
+    if isinstance(value, External):
+        return value.name.rpartition(".")[2]
+    if value is None or type(value) in (int, float, str, bool, bytes):
+        return value
+    return UNKNOWN_CONFIG
+
+
+def to_specs(interpreter: Interpreter, value: Value) -> object:
+    """What a layer is called with, as shape inference takes it: TensorSpec for tensors."""
+    if type(value) is KerasTensor:
+        from kls.graph.cells import spec_of
+
+        return spec_of(interpreter, value)
+    if isinstance(value, Either):
+        specs = {to_specs(interpreter, one) for one in value.values if type(one) is KerasTensor}
+        return specs.pop() if len(specs) == 1 else TensorSpec(None)
+    if isinstance(value, Container):
+        content = content_of(interpreter, value)
+        if isinstance(content, tuple):
+            return [to_specs(interpreter, item) for item in content]
+        if isinstance(content, dict):
+            return {key: to_specs(interpreter, item) for key, item in content.items()}
+        return UNKNOWN_CONFIG
+    if type(value) is tuple:
+        return tuple(to_specs(interpreter, item) for item in value)
+    if isinstance(value, Opaque):
+        return UNKNOWN_CONFIG
+    return to_config(interpreter, value)
+
+
+def restructured(interpreter: Interpreter, value: Value, mapping: Mapping[KerasTensor, Value]) -> Value:
+    """A nested structure with its tensors replaced; those that the mapping does not have stay."""
+    if type(value) is KerasTensor:
+        return mapping.get(value, value)
+    if isinstance(value, Container):
+        content = content_of(interpreter, value)
+        if isinstance(content, dict):
+            return interpreter.overlay.new(
+                "dict", {k: restructured(interpreter, v, mapping) for k, v in content.items()}
+            )
+        if isinstance(content, tuple):
+            return interpreter.overlay.new("list", tuple(restructured(interpreter, v, mapping) for v in content))
+    if type(value) is tuple:
+        return tuple(restructured(interpreter, v, mapping) for v in value)
+    return value

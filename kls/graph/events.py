@@ -1,0 +1,165 @@
+"""What happens while a program builds its graph, as the rules get to see it: immutable facts, nothing to look up in syntax."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from kls.graph.cells import KerasTensor
+from kls.graph.connectivity import Connectivity
+from kls.program.values import Address, Instance, Site, Value
+
+__all__ = ["Argument", "Instance", "ModelBuilt", "Site", "Undefined", "Value"]
+
+
+@dataclass(frozen=True)
+class Argument:
+    """An argument of a construction: its flat leaves, and where each stands where the source spells them out."""
+
+    leaves: tuple[Value, ...]
+    site: Site | None
+    leaf_sites: tuple[Site | None, ...]
+    is_list: bool
+    """Whether the source has a list or tuple display there, so that an element can be added."""
+
+
+@dataclass(frozen=True)
+class ModelBuilt:
+    """A Functional was constructed, or this Keras refused to."""
+
+    site: Site
+    stack: tuple[Site, ...]
+    """The calls of the program's functions that led here, outermost first."""
+    instance: Instance
+    name: str | None
+    inputs: Argument
+    outputs: Argument
+    guarded: bool
+    """Whether it stands in a `try` that would catch what Keras raises."""
+    certain: bool
+    """False in a loop of unknown length or under an unknown condition."""
+    connectivity: Connectivity | None = None
+    """None where an input or output is not a known KerasTensor."""
+    outcomes: Mapping[str, str] = field(default_factory=dict)
+    """Era -> "raises", "leaks" or "fine"."""
+    error: tuple[str, str] | None = None
+    leaked: tuple[Address, ...] = ()
+    """Operations in the model that lie before the boundary which the author named by a clone."""
+    clones: Mapping[KerasTensor, KerasTensor] = field(default_factory=dict)
+    """Inputs that are clones, and the tensors that they were made for."""
+    duplicate: tuple[str, int] | None = None
+    """A name that several layers of the model have, and how many."""
+
+
+@dataclass(frozen=True)
+class Undefined:
+    """An attribute was read that this object does not have: `.input` of a Sequential that was never called."""
+
+    site: Site
+    stack: tuple[Site, ...]
+    instance: Instance
+    attribute: str
+    reason: str
+    """"never called", "not built", "no graph", "removed", "no layer"."""
+    facts: Mapping[str, Value] = field(default_factory=dict)
+    guarded: bool = False
+    certain: bool = True
+
+
+@dataclass(frozen=True)
+class Happening:
+    """What all that follows have in common."""
+
+    site: Site
+    stack: tuple[Site, ...]
+    guarded: bool
+    """Whether a `try` is there for what raises."""
+    certain: bool
+    """False in a loop of unknown length or under an unknown condition."""
+
+
+@dataclass(frozen=True)
+class Removed(Happening):
+    """A name or argument was used that this Keras does not have."""
+
+    name: str
+    kind: str
+    """"argument", "function" or "backend"."""
+    name_site: Site | None = None
+    """Where the name itself stands, if it is an argument's."""
+
+
+@dataclass(frozen=True)
+class NotCalled(Happening):
+    """A layer or model was passed to a call where a tensor is due."""
+
+    receiver: Instance
+    value: Instance
+    value_site: Site | None
+
+
+@dataclass(frozen=True)
+class ModelCalled(Happening):
+    """A Functional was called on known tensors."""
+
+    instance: Instance
+    tensors: tuple[KerasTensor, ...]
+    output: Value
+    argument: Argument
+
+
+@dataclass(frozen=True)
+class LayersChanged(Happening):
+    """`model.layers.pop()` or its like: what is changed is a copy."""
+
+    model: Instance
+    method: str
+
+
+@dataclass(frozen=True)
+class LayerAdded(Happening):
+    """A layer was added to a Sequential."""
+
+    sequential: Instance
+    layer: Instance
+    namesake: Instance | None
+    """Another layer of the stack that has the same name already, so that Keras raises."""
+    owner: Instance | None
+    """The model that the layer belongs to already, the first one."""
+
+
+@dataclass(frozen=True)
+class SharedAfterTraining(Happening):
+    """A model whose layers were added to a Sequential is used again after that one was trained."""
+
+    sequential: Instance
+    owner: Instance
+    training: Site
+
+
+@dataclass(frozen=True)
+class CalledAgain(Happening):
+    """A layer was called again, by the same call of a loop, on what came of its own output."""
+
+    layer: Instance
+
+
+@dataclass(frozen=True)
+class TensorFlowCalled(Happening):
+    """A TensorFlow function got a KerasTensor of Keras 3."""
+
+    name: str
+    """Such as `math.reduce_mean`, without `tensorflow.`."""
+    tensor: KerasTensor
+    function_site: Site | None
+    keywords: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Mixed(Happening):
+    """Something of one Keras met something of the other: keras and tf_keras."""
+
+    receiver: Instance
+    root: str
+    other: Instance
+    other_root: str

@@ -1,0 +1,285 @@
+"""How `Model(inputs, outputs)` builds its graph, as each era of Keras writes it.
+
+Follows keras/src/ops/function.py (`map_graph`, `_build_map`), keras/src/models/functional.py (`clone_graph_nodes`) and
+tf_keras/src/engine/functional.py and functional_utils.py. Where a tensor may be one of several, all are followed and the
+graph is not complete.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING
+
+from kls.environment.era import Era
+from kls.graph.cells import (
+    KerasTensor,
+    Node,
+    Operation,
+    node_of,
+    operation,
+    possible_inputs,
+    set_operation,
+    spec_of,
+)
+from kls.graph.names import auto_name
+from kls.program.values import Address, Either, Site, Value
+
+if TYPE_CHECKING:
+    from kls.program.interpreter import Interpreter
+
+NodeKey = tuple[Address, int]
+STOPS_AT_INPUTS = (Era.V3_14,)
+"""Eras whose walk back from the outputs stops at inputs that are not from an InputLayer."""
+
+
+@dataclass(frozen=True)
+class Graph:
+    """What map_graph finds: the operations in the order of `model.layers`, and the nodes that belong to the model."""
+
+    operations: tuple[Address, ...]
+    nodes: tuple[NodeKey, ...]
+    complete: bool
+
+
+@dataclass
+class _Walk:
+    """The state of `_build_map`: a depth-first walk back from the outputs."""
+
+    inputs: frozenset[KerasTensor]
+    stops: bool
+    order: list[NodeKey] = field(default_factory=list)
+    seen: set[NodeKey] = field(default_factory=set)
+    indices: dict[Address, int] = field(default_factory=dict)
+    exact: bool = True
+
+
+def is_input_tensor(interpreter: Interpreter, tensor: KerasTensor) -> bool:
+    """Whether an InputLayer made it (`is_input_keras_tensor`)."""
+    node = node_of(interpreter, tensor)
+    return node is not None and node.is_input
+
+
+def build_map(
+    interpreter: Interpreter, inputs: tuple[KerasTensor, ...], outputs: tuple[KerasTensor, ...], era: Era
+) -> _Walk:
+    """`_build_map`: nodes from inputs to outputs, and operations by when the walk first met them."""
+    walk = _Walk(frozenset(inputs), era in STOPS_AT_INPUTS)
+    for output in outputs:
+        _visit(interpreter, walk, output)
+    return walk
+
+
+def _visit(interpreter: Interpreter, walk: _Walk, start: KerasTensor) -> None:
+    """`_build_map_helper`, with a stack of its own: model graphs are deeper than Python's recursion limit."""
+    stack: list[tuple[KerasTensor, bool]] = [(start, False)]
+    while stack:
+        tensor, done = stack.pop()
+        key = (tensor.operation, tensor.node)
+        if done:
+            walk.order.append(key)
+            continue
+        if key in walk.seen:
+            continue
+        node = node_of(interpreter, tensor)
+        if node is None:
+            walk.exact = False
+            continue
+        walk.seen.add(key)
+        if walk.stops and not node.is_input and tensor in walk.inputs:
+            continue
+        walk.indices.setdefault(tensor.operation, len(walk.indices))
+        stack.append((tensor, True))
+        walk.exact = walk.exact and node.exact
+        if not (tensor in walk.inputs and not node.is_input):
+            stack.extend((parent, False) for parent in reversed(list(possible_inputs(node))))
+
+
+def map_graph(
+    interpreter: Interpreter, inputs: tuple[KerasTensor, ...], outputs: tuple[KerasTensor, ...], era: Era
+) -> Graph:
+    """`map_graph`: operations by depth, then by traversal order, and the nodes of the network."""
+    walk = build_map(interpreter, inputs, outputs, era)
+    in_graph = set(walk.order)
+    node_depths: dict[NodeKey, int] = {}
+    depths: dict[Address, int] = {}
+    exact = walk.exact
+    for key in reversed(walk.order):
+        depth = max(node_depths.setdefault(key, 0), depths.get(key[0], 0))
+        depths[key[0]] = node_depths[key] = depth
+        cell = operation(interpreter, key[0])
+        exact = exact and cell is not None and cell.certain
+        node = node_of(interpreter, KerasTensor(*key, 0))
+        for parent in possible_inputs(node) if node is not None else ():
+            parent_key = (parent.operation, parent.node)
+            if era in STOPS_AT_INPUTS and parent_key not in in_graph:
+                continue
+            node_depths[parent_key] = max(depth + 1, node_depths.get(parent_key, 0))
+    nodes = list(walk.order)
+    for tensor in inputs:  # inputs that nothing uses are part of the model all the same
+        if tensor.operation not in depths and (is_input_tensor(interpreter, tensor) or era not in STOPS_AT_INPUTS):
+            depths[tensor.operation] = 0
+            walk.indices[tensor.operation] = -1
+            nodes.append((tensor.operation, tensor.node))
+    by_depth: dict[int, list[Address]] = defaultdict(list)
+    for address, depth in depths.items():
+        by_depth[depth].append(address)
+    ordered: list[Address] = []
+    for depth in sorted(by_depth, reverse=True):
+        ordered.extend(sorted(by_depth[depth], key=lambda address: walk.indices[address]))
+    return Graph(tuple(ordered), tuple(nodes), exact)
+
+
+@dataclass(frozen=True)
+class Clones:
+    """What clone_graph_nodes made: the tensors to list as inputs, and the clone of every tensor between them."""
+
+    inputs: dict[KerasTensor, KerasTensor]
+    tensors: dict[KerasTensor, KerasTensor]
+
+
+def clone_graph_nodes(
+    interpreter: Interpreter,
+    inputs: tuple[KerasTensor, ...],
+    outputs: tuple[KerasTensor, ...],
+    era: Era,
+    site: Site | None,
+) -> Clones:
+    """`clone_graph_nodes`: every node between inputs and outputs is appended again to its layer, on cloned tensors.
+
+    Inputs from an InputLayer stand for themselves. A tensor that is both input and output is cloned twice.
+    """
+    walk = build_map(interpreter, inputs, outputs, era)
+    made: dict[KerasTensor, KerasTensor] = {}
+    replaced: dict[Address, Address] = {}
+    for tensor in inputs:
+        if is_input_tensor(interpreter, tensor):
+            made[tensor] = tensor
+        elif tensor not in made:
+            made[tensor] = _clone_input(interpreter, tensor, era, site)
+            replaced[tensor.operation] = made[tensor].operation
+    clones = Clones(made, {**made, **{tensor: tensor for tensor in outputs}})
+    order = walk.order if era is not Era.TF_KERAS else _tf_keras_order(interpreter, inputs, outputs)
+    copies: list[tuple[Address, Node]] = []
+    taken: dict[Address, int] = {}
+    for key in order:  # first where each clone will be: tf_keras finds a node before those that it hangs on
+        copy = _copy_of(interpreter, key, outputs, replaced, era)
+        if copy is None:
+            continue
+        target, node = copy
+        existing = operation(interpreter, target)
+        index = taken[target] = taken.get(target, len(existing.nodes) if existing is not None else 0)
+        taken[target] += 1
+        copies.append(copy)
+        for i in range(len(node.outputs)):
+            tensor, clone = KerasTensor(key[0], key[1], i), KerasTensor(target, index, i)
+            clones.tensors[tensor] = clone
+            if tensor in made and tensor not in outputs:
+                made[tensor] = clone  # one and the same object, whose history is written anew
+    for address, node in copies:
+        copied = node._replace(inputs=tuple(_cloned(t, clones.tensors) for t in node.inputs))
+        cell = operation(interpreter, address)
+        assert cell is not None
+        set_operation(interpreter, address, replace(cell, nodes=(*cell.nodes, copied)))
+        for parent in possible_inputs(copied):
+            mark_consumed(interpreter, parent)
+    for tensor, clone in made.items():
+        _rehome(interpreter, tensor, clone)
+    return clones
+
+
+def _copy_of(
+    interpreter: Interpreter,
+    key: NodeKey,
+    outputs: tuple[KerasTensor, ...],
+    replaced: dict[Address, Address],
+    era: Era,
+) -> tuple[Address, Node] | None:
+    """The operation that a node's copy is appended to, and the copy with its old inputs; None where none is made.
+
+    Keras 3 puts the calls of an input's own layer on the InputLayer that stands for it (`op_id_mapping`). The node of an
+    InputLayer is copied as well, which shows only where its tensor is passed through to the outputs.
+    """
+    cell = operation(interpreter, key[0])
+    if cell is None:
+        return None
+    node = cell.nodes[key[1]]
+    if cell.kind == "input":
+        passes = era is not Era.TF_KERAS and any((o.operation, o.node) == key for o in outputs)
+        return (key[0], node) if passes else None
+    if key[0] in replaced:
+        return None if era is Era.TF_KERAS else (replaced[key[0]], node._replace(inputs=()))
+    return key[0], node
+
+
+def _rehome(interpreter: Interpreter, tensor: KerasTensor, clone: KerasTensor) -> None:
+    """A clone whose history was overwritten by its producer's cloned call is still the output of its InputLayer."""
+    cell = operation(interpreter, clone.operation)
+    if clone.node == 0 or tensor == clone or cell is None or cell.kind != "input":
+        return
+    first = cell.nodes[0]._replace(structure=clone)
+    set_operation(interpreter, clone.operation, replace(cell, nodes=(first, *cell.nodes[1:])))
+    interpreter.overlay.set(("clone of", clone), tensor)
+
+
+def _cloned(tensor: Value, clones: dict[KerasTensor, KerasTensor]) -> Value:
+    if type(tensor) is Either:
+        return Either(tuple(_cloned(one, clones) for one in tensor.values))
+    return clones.get(tensor, tensor) if type(tensor) is KerasTensor else tensor
+
+
+def _clone_input(interpreter: Interpreter, tensor: KerasTensor, era: Era, site: Site | None) -> KerasTensor:
+    """The InputLayer that stands for a mid-graph tensor; its name ends in CLONE in Keras 3."""
+    node, cell = node_of(interpreter, tensor), operation(interpreter, tensor.operation)
+    if era is Era.TF_KERAS:
+        name = auto_name(interpreter, "InputLayer", era)
+    else:
+        own = node.names[tensor.tensor_index] if node is not None and tensor.tensor_index < len(node.names) else None
+        name = None if own is None else own + "CLONE"
+    address = interpreter.overlay.allocate()
+    spec = spec_of(interpreter, tensor)
+    root = cell.root if cell is not None else "keras"
+    made = Node((), (spec,), (name,), KerasTensor(address, 0, 0), site)
+    set_operation(interpreter, address, Operation("InputLayer", "input", root, name, site, {}, (made,), 0))
+    clone = KerasTensor(address, 0, 0)
+    interpreter.overlay.set(("clone of", clone), tensor)
+    return clone
+
+
+def _tf_keras_order(
+    interpreter: Interpreter, inputs: tuple[KerasTensor, ...], outputs: tuple[KerasTensor, ...]
+) -> list[NodeKey]:
+    """The order in which tf_keras finds the nodes to clone: breadth first from the outputs."""
+    queue = [(t.operation, t.node) for t in outputs]
+    order: list[NodeKey] = []
+    while queue:
+        key = queue.pop(0)
+        if key in order:
+            continue
+        order.append(key)
+        node = node_of(interpreter, KerasTensor(*key, 0))
+        parents = () if node is None else possible_inputs(node)
+        inner = (p for p in parents if p not in inputs and not is_input_tensor(interpreter, p))
+        queue.extend((p.operation, p.node) for p in inner)
+    return order
+
+
+def mark_consumed(interpreter: Interpreter, tensor: KerasTensor) -> None:
+    """Its operation has an outbound node now."""
+    cell = operation(interpreter, tensor.operation)
+    if cell is not None and not cell.consumed:
+        set_operation(interpreter, tensor.operation, replace(cell, consumed=True))
+
+
+def original_of(interpreter: Interpreter, tensor: KerasTensor) -> KerasTensor | None:
+    """The mid-graph tensor that an earlier Model replaced by `tensor`, a fresh InputLayer's; None if it is no clone."""
+    found = interpreter.overlay.get(("clone of", tensor))
+    return found if type(found) is KerasTensor else None
+
+
+def ancestors(interpreter: Interpreter, tensors: tuple[KerasTensor, ...]) -> tuple[Address, ...]:
+    """The operations that the tensors are computed from, their own included, inputs first."""
+    walk = _Walk(frozenset(), False)
+    for tensor in tensors:
+        _visit(interpreter, walk, tensor)
+    return tuple(dict.fromkeys(key[0] for key in walk.order))

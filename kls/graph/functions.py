@@ -1,0 +1,89 @@
+"""Functions of Keras's and TensorFlow's that matter to the graph: ops on tensors, clone_model, clear_session."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from kls.environment.era import Era
+from kls.graph import noticing, shapes
+from kls.graph.cells import KerasTensor
+from kls.graph.cloning import clone_model
+from kls.graph.context import leaves, tensors_in
+from kls.graph.functional import mark_consumed
+from kls.graph.layers import call_op
+from kls.graph.names import reset_names
+from kls.program.library import Arguments
+from kls.program.values import UNDEFINED, UNKNOWN, External, Opaque, Site, Value
+
+if TYPE_CHECKING:
+    from kls.graph.library import KerasLibrary
+    from kls.program.interpreter import Interpreter
+
+FACTS = {
+    "image_data_format": "image_data_format",
+    "floatx": "floatx",
+    "backend": "backend",
+}
+
+
+def call_function(
+    interpreter: Interpreter, library: KerasLibrary, root: str, name: str, arguments: Arguments, site: Site
+) -> Value:
+    """Call `keras.<name>`; UNDEFINED for what is not modelled."""
+    family, _, last = name.rpartition(".")
+    if last in FACTS and family in ("backend", "config"):
+        return getattr(library.context.environment, FACTS[last])
+    if last in ("clear_session",):
+        reset_names(interpreter)
+        return None
+    if last == "is_keras_tensor" and arguments.positional:
+        value = arguments.positional[0]
+        return True if type(value) is KerasTensor else UNKNOWN if value is UNKNOWN else False
+    if name in ("models.clone_model", "clone_model"):
+        return clone_model(interpreter, library, arguments, site)
+    if root == "keras" and (name == "Function" or family == "ops") and library.context.era(root) is Era.TF_KERAS:
+        noticing.removed_once(interpreter, site, name, "function")
+    if family == "ops" and shapes.is_op(last):
+        return call_op(interpreter, library.context, root, last, arguments, site)
+    if family == "ops" and last == "shape" and arguments.positional and type(arguments.positional[0]) is KerasTensor:
+        return library.attribute(interpreter, arguments.positional[0], "shape", site)
+    if family == "activations" and shapes.is_op(last):
+        return call_op(interpreter, library.context, root, last, arguments, site)
+    if family == "backend" and _symbolic(interpreter, arguments):
+        _escape(interpreter, arguments)
+        if library.context.era(root) is not Era.TF_KERAS and last != "int_shape":
+            noticing.removed(interpreter, site, last, "backend")
+        return UNKNOWN
+    if family in ("datasets", "utils", "preprocessing", "random") or family.startswith(("datasets.", "preprocessing.")):
+        return Opaque("data") if not _symbolic(interpreter, arguments) and family.startswith("datasets") else UNKNOWN
+    if family in ("optimizers", "losses", "metrics", "callbacks", "initializers", "regularizers", "constraints"):
+        return Opaque(family)
+    return UNDEFINED
+
+
+def call_tensorflow(
+    interpreter: Interpreter, library: KerasLibrary, function: External, arguments: Arguments, site: Site
+) -> Value:
+    """A function of TensorFlow's: on data it gives data; on a KerasTensor what it gives depends on the era."""
+    if not function.name.startswith(("tensorflow.", "tf.")):
+        return UNDEFINED
+    if _symbolic(interpreter, arguments):
+        _escape(interpreter, arguments)
+        noticing.tensorflow_called(interpreter, library.context, function, arguments, site)
+        return UNKNOWN
+    if any(value is UNKNOWN for value in (*arguments.positional, *arguments.keywords.values())):
+        return UNKNOWN
+    return Opaque("tensor") if function.name.rpartition(".")[2][:1].islower() else UNKNOWN
+
+
+def _escape(interpreter: Interpreter, arguments: Arguments) -> None:
+    """The tensors are used, even if what comes of that is not followed."""
+    for value in (*arguments.positional, *arguments.keywords.values()):
+        for leaf in leaves(interpreter, value):
+            if type(leaf) is KerasTensor:
+                mark_consumed(interpreter, leaf)
+
+
+def _symbolic(interpreter: Interpreter, arguments: Arguments) -> bool:
+    values = (*arguments.positional, *arguments.keywords.values())
+    return any(t is not UNKNOWN for value in values for t in tensors_in(interpreter, value))

@@ -1,0 +1,187 @@
+"""Making layers and calling them: each symbolic call appends a Node (keras/src/ops/operation.py, `symbolic_call`)."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from kls.environment.era import Era
+from kls.graph import shapes
+from kls.graph.cells import KerasTensor, Node, Operation, operation, possible_inputs, set_operation
+from kls.graph.context import Context, tensors_in, to_config, to_specs
+from kls.graph.functional import mark_consumed
+from kls.graph.names import auto_name, count_tensors, tensor_names
+from kls.graph.noticing import called_again
+from kls.graph.shapes import Inference, TensorSpec
+from kls.program.library import Arguments
+from kls.program.values import UNKNOWN, Address, External, Instance, Opaque, Site, Value
+
+if TYPE_CHECKING:
+    from kls.program.interpreter import Interpreter
+
+
+def make_layer(interpreter: Interpreter, context: Context, cls: External, arguments: Arguments, site: Site) -> Instance:
+    """An instance of one of Keras's own layers, not called yet."""
+    instance = Instance(interpreter.overlay.allocate(), cls)
+    initialise_layer(interpreter, context, instance, cls, arguments, site)
+    return instance
+
+
+def initialise_layer(
+    interpreter: Interpreter, context: Context, instance: Instance, base: External, arguments: Arguments, site: Site
+) -> None:
+    """`Layer.__init__`: the layer gets its name and configuration."""
+    root, _, rest = base.name.partition(".")
+    layer = rest.rpartition(".")[2]
+    bound = shapes.bind(layer, arguments.positional, arguments.keywords, context.era(root).value)
+    cls = class_name(instance)
+    name = bound.get("name")
+    if name is None:
+        name = auto_name(interpreter, cls, context.era(root))
+    certain = not interpreter.widened and arguments.exact
+    cell = Operation(cls, "layer", root, name if isinstance(name, str) else None, site, dict(bound), certain=certain)
+    set_operation(interpreter, instance.address, cell)
+
+
+def class_name(instance: Instance) -> str:
+    """The name of the class of an instance, as `type(layer).__name__`."""
+    name: str = instance.cls.name  # type: ignore[attr-defined]
+    return name.rpartition(".")[2]
+
+
+def make_input(interpreter: Interpreter, context: Context, root: str, arguments: Arguments, site: Site) -> KerasTensor:
+    """`keras.Input(...)`: the tensor of a fresh InputLayer (keras/src/layers/core/input_layer.py)."""
+    bound = shapes.bind("Input", arguments.positional, arguments.keywords, context.era(root).value)
+    era = context.era(root)
+    name = bound.get("name")
+    if name is None:
+        name = auto_name(interpreter, "InputLayer", era)
+    own = name if isinstance(name, str) else None
+    config = {key: to_config(interpreter, value) for key, value in bound.items()}
+    spec = first_spec(shapes.infer("InputLayer", config, (), {}, context.facts(root)))
+    address = interpreter.overlay.allocate()
+    tensor = KerasTensor(address, 0, 0)
+    names = tensor_names(interpreter, own if bound.get("name") is not None else None, era)
+    node = Node((), (spec,), names, tensor, site)
+    certain = not interpreter.widened
+    cell = Operation("InputLayer", "input", root, own, site, dict(bound), (node,), 0, certain=certain)
+    set_operation(interpreter, address, cell)
+    return tensor
+
+
+def first_spec(inference: Inference) -> TensorSpec:
+    """The spec of a single output."""
+    return inference.outputs if isinstance(inference.outputs, TensorSpec) else TensorSpec(None)
+
+
+def call_layer(
+    interpreter: Interpreter, context: Context, instance: Instance, arguments: Arguments, site: Site
+) -> Value:
+    """Call a layer: with KerasTensors it appends a node, with data it computes data."""
+    cell = operation(interpreter, instance.address)
+    if cell is None:
+        return UNKNOWN
+    tensors = call_tensors(interpreter, arguments)
+    if not any(t is not UNKNOWN for t in tensors):
+        return called_without_tensors(interpreter, instance.address, cell, tensors, arguments)
+    inference = infer(interpreter, context, instance, cell, arguments)
+    return append_node(interpreter, context, instance.address, cell, tensors, inference, site)
+
+
+def call_tensors(interpreter: Interpreter, arguments: Arguments) -> tuple[Value, ...]:
+    """The tensors of a call in the order of SymbolicArguments: positional, then keywords by sorted name."""
+    found = [t for value in arguments.positional for t in tensors_in(interpreter, value)]
+    for _, value in sorted(arguments.keywords.items()):
+        found.extend(t for t in tensors_in(interpreter, value) if t is not UNKNOWN)
+    if not arguments.exact:
+        found.append(UNKNOWN)
+    return tuple(found)
+
+
+def called_without_tensors(
+    interpreter: Interpreter, address: Address, cell: Operation, tensors: tuple[Value, ...], arguments: Arguments
+) -> Value:
+    """A call with data gives data; with values that are not known it may have been symbolic, so that nothing is sure."""
+    if not tensors and arguments.positional and all(not isinstance(a, Instance) for a in arguments.positional):
+        return Opaque("tensor")
+    if cell.certain:
+        set_operation(interpreter, address, replace(cell, certain=False))
+    return UNKNOWN
+
+
+def infer(
+    interpreter: Interpreter, context: Context, instance: Instance, cell: Operation, arguments: Arguments
+) -> Inference:
+    """Shapes of the outputs and weight of one of Keras's own layers."""
+    config = layer_config(interpreter, cell)
+    args = tuple(to_specs(interpreter, a) for a in arguments.positional)
+    kwargs = {key: to_specs(interpreter, value) for key, value in arguments.keywords.items()}
+    return shapes.infer(cell.cls, config, args, kwargs, context.facts(cell.root))
+
+
+def layer_config(interpreter: Interpreter, cell: Operation) -> Mapping[str, object]:
+    """A layer's configuration for shape inference; a wrapped layer becomes (class name, configuration)."""
+    config: dict[str, object] = {}
+    for key, value in cell.config.items():
+        inner = operation(interpreter, value.address) if isinstance(value, Instance) else None
+        config[key] = to_config(interpreter, value) if inner is None else (inner.cls, layer_config(interpreter, inner))
+    return config
+
+
+def append_node(
+    interpreter: Interpreter,
+    context: Context,
+    address: Address,
+    cell: Operation,
+    tensors: tuple[Value, ...],
+    inference: Inference,
+    site: Site,
+) -> Value:
+    """Record a call and give its outputs, in the structure that the layer returns."""
+    index = len(cell.nodes)
+    specs: list[TensorSpec] = []
+    structure = _build(interpreter, address, index, inference.outputs, specs)
+    names = count_tensors(interpreter, len(specs), context.era(cell.root))
+    node = Node(tensors, tuple(specs), names, structure, site)
+    params = cell.params if cell.params is not None else inference.params
+    certain = cell.certain and not interpreter.widened
+    called_again(interpreter, address, cell, tensors, site)
+    set_operation(interpreter, address, replace(cell, nodes=(*cell.nodes, node), params=params, certain=certain))
+    for tensor in possible_inputs(node):
+        mark_consumed(interpreter, tensor)
+    return structure
+
+
+def _build(interpreter: Interpreter, address: Address, node: int, outputs: object, specs: list[TensorSpec]) -> Value:
+    if isinstance(outputs, TensorSpec):
+        specs.append(outputs)
+        return KerasTensor(address, node, len(specs) - 1)
+    if isinstance(outputs, dict):
+        built = {key: _build(interpreter, address, node, outputs[key], specs) for key in sorted(outputs)}
+        return interpreter.overlay.new("dict", {key: built[key] for key in outputs})
+    if isinstance(outputs, list | tuple):
+        items = tuple(_build(interpreter, address, node, item, specs) for item in outputs)
+        return items if isinstance(outputs, tuple) else interpreter.overlay.new("list", items)
+    specs.append(TensorSpec(None))
+    return KerasTensor(address, node, len(specs) - 1)
+
+
+def call_op(
+    interpreter: Interpreter, context: Context, root: str, name: str, arguments: Arguments, site: Site
+) -> Value:
+    """A function of `keras.ops` (or an operator) on tensors: an Operation of its own, called once."""
+    tensors = call_tensors(interpreter, arguments)
+    if not any(t is not UNKNOWN for t in tensors):
+        return UNKNOWN if tensors else Opaque("tensor")
+    cls = shapes.op_class(name)
+    era = context.era(root)
+    given = arguments.keywords.get("name")
+    own = given if isinstance(given, str) else auto_name(interpreter, cls if era is not Era.TF_KERAS else name, era)
+    address = interpreter.overlay.allocate()
+    kind = "layer" if era is Era.TF_KERAS else "op"  # tf_keras wraps functions in TFOpLambda layers
+    cell = Operation(cls, kind, root, own, site, {}, params=0, certain=not interpreter.widened)
+    args = tuple(to_specs(interpreter, a) for a in arguments.positional)
+    kwargs = {key: to_specs(interpreter, value) for key, value in arguments.keywords.items()}
+    outputs = shapes.infer_op(name, args, kwargs, context.facts(root))
+    return append_node(interpreter, context, address, cell, tensors, Inference(outputs, 0), site)

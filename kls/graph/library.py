@@ -1,0 +1,240 @@
+"""Keras, plugged into the interpreter: which of its names and objects does what."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from kls.environment import Environment
+from kls.environment.era import Era
+from kls.graph import attributes, functions, methods, noticing, sequential, shapes
+from kls.graph.cells import KerasTensor, ModelCell, Operation, model_cell, operation, set_model, set_operation
+from kls.graph.context import Context
+from kls.graph.custom import call_custom
+from kls.graph.functional import mark_consumed
+from kls.graph.layers import call_layer, call_op, class_name, initialise_layer, make_input, make_layer
+from kls.graph.models import call_model, construct
+from kls.graph.names import auto_name
+from kls.graph.qualified import canonical_name, split_root
+from kls.graph.shapes.signatures import SIGNATURES
+from kls.graph.sources import remember_name
+from kls.program.library import Arguments
+from kls.program.values import UNDEFINED, UNKNOWN, Class, Container, External, Instance, Site, Value, root_external
+
+if TYPE_CHECKING:
+    from kls.program.interpreter import Interpreter
+
+OPERATORS = {
+    "add": "add",
+    "sub": "subtract",
+    "mul": "multiply",
+    "truediv": "divide",
+    "floordiv": "floor_divide",
+    "mod": "mod",
+    "pow": "power",
+    "matmul": "matmul",
+    "neg": "negative",
+    "and": "logical_and",
+    "or": "logical_or",
+    "xor": "logical_xor",
+    "eq": "equal",
+    "ne": "not_equal",
+    "lt": "less",
+    "le": "less_equal",
+    "gt": "greater",
+    "ge": "greater_equal",
+    "getitem": "get_item",
+}
+"""Python operators on a KerasTensor, by the op that they record (keras/src/backend/common/keras_tensor.py)."""
+
+INTERPRETED = ("keras.src.applications", "keras.applications", "tf_keras.src.applications", "tf_keras.applications")
+
+
+class KerasLibrary:
+    """What Keras means in one environment (`kls.program.library.Library`)."""
+
+    tracked: frozenset[type] = frozenset({KerasTensor, Instance})
+
+    def __init__(self, environment: Environment) -> None:
+        self.context = Context(environment)
+
+    def interprets(self, module: str) -> bool:
+        """`keras.applications` is read from the installed source."""
+        return module.startswith(INTERPRETED)
+
+    def resolve(self, name: str) -> Value:
+        """One name for each thing of Keras's."""
+        found = canonical_name(name)
+        if found is None:
+            return UNDEFINED
+        root = "tf_keras" if self.context.environment.legacy and name.startswith("tensorflow.") else None
+        if root is not None and found.startswith("keras"):
+            found = "tf_keras" + found[len("keras") :] if self.context.environment.era is not Era.TF_KERAS else found
+        if found == name:
+            return UNDEFINED
+        return External(found)
+
+    def call(self, interpreter: Interpreter, function: External, arguments: Arguments, site: Site) -> Value:
+        """Make a layer, tensor or model, or call one of Keras's functions."""
+        root, name = split_root(function.name)
+        if root not in ("keras", "tf_keras"):
+            return functions.call_tensorflow(interpreter, self, function, arguments, site)
+        if name in ("Input", "layers.Input"):
+            return make_input(interpreter, self.context, root, arguments, site)
+        if name in ("InputLayer", "layers.InputLayer"):
+            tensor = make_input(interpreter, self.context, root, arguments, site)
+            from kls.graph.instances import instance_of
+
+            return instance_of(interpreter, tensor.operation)
+        if name in ("Model", "Sequential"):
+            instance = Instance(interpreter.overlay.allocate(), function)
+            self.initialise(interpreter, instance, function, arguments, site)
+            return instance
+        family, _, last = name.rpartition(".")
+        if family == "layers" and last[:1].isupper() and shapes.is_layer(last):
+            return make_layer(interpreter, self.context, function, arguments, site)
+        if family == "layers" and last in shapes.LAYER_FUNCTIONS:
+            return self._merge(interpreter, root, last, arguments, site)
+        return functions.call_function(interpreter, self, root, name, arguments, site)
+
+    def _merge(self, interpreter: Interpreter, root: str, name: str, arguments: Arguments, site: Site) -> Value:
+        """`keras.layers.concatenate(tensors, ...)`: the layer of that name, made and called at once."""
+        rest = Arguments(arguments.positional[1:], {k: v for k, v in arguments.keywords.items() if k != "inputs"})
+        layer = External(f"{root}.layers.{shapes.LAYER_FUNCTIONS[name]}")
+        instance = make_layer(interpreter, self.context, layer, rest, site)
+        return self.call_instance(interpreter, instance, Arguments((arguments.get(0, "inputs", UNKNOWN),)), site)
+
+    def initialise(
+        self, interpreter: Interpreter, instance: Instance, base: External, arguments: Arguments, site: Site
+    ) -> None:
+        """`__init__` of a Keras class, on its own instance or on that of a class of the program."""
+        root, name = split_root(base.name)
+        if isinstance(instance.cls, Class):
+            interpreter.overlay.set((instance.address, "instance"), instance)
+        if name == "Model":
+            self._initialise_model(interpreter, instance, root, arguments, site)
+        elif name == "Sequential":
+            sequential.make_sequential(interpreter, self, instance, root, arguments, site)
+        elif root in ("keras", "tf_keras"):
+            initialise_layer(interpreter, self.context, instance, base, arguments, site)
+
+    def _initialise_model(
+        self, interpreter: Interpreter, instance: Instance, root: str, arguments: Arguments, site: Site
+    ) -> None:
+        """`Model.__init__`: Functional where inputs and outputs are passed, else a subclass (keras/src/models/model.py)."""
+        has_outputs = "outputs" in arguments.keywords or "output" in arguments.keywords
+        functional = len(arguments.positional) >= 2 or has_outputs or (len(arguments.positional) == 1 and has_outputs)
+        if functional:
+            construct(interpreter, self.context, instance, root, arguments, site)
+            return
+        name = arguments.get(None, "name")
+        era = self.context.era(root)
+        own = name if isinstance(name, str) else None
+        if name is None:
+            own = auto_name(interpreter, class_name(instance), era)
+        certain = not interpreter.widened and arguments.exact
+        kind = "subclass" if arguments.exact else "layer"
+        cell = Operation(class_name(instance), kind, root, own, site, {}, certain=certain)
+        set_operation(interpreter, instance.address, cell)
+        if arguments.exact:
+            set_model(interpreter, instance.address, ModelCell("subclass"))
+
+    def call_instance(self, interpreter: Interpreter, instance: Instance, arguments: Arguments, site: Site) -> Value:
+        """Call a layer or model."""
+        cell, model = operation(interpreter, instance.address), model_cell(interpreter, instance.address)
+        if cell is None:
+            return UNKNOWN
+        noticing.call_arguments(interpreter, instance, arguments, site)
+        if model is not None and model.kind == "functional":
+            return call_model(interpreter, self.context, instance, arguments, site)
+        if model is not None and model.kind == "sequential":
+            return sequential.call_sequential(interpreter, self, instance, arguments, site)
+        if isinstance(instance.cls, Class):
+            return call_custom(interpreter, self, instance, cell, arguments, site)
+        return call_layer(interpreter, self.context, instance, arguments, site)
+
+    def attribute(self, interpreter: Interpreter, value: Value, name: str, site: Site) -> Value:
+        """An attribute of a tensor, layer or model."""
+        if type(value) is KerasTensor:
+            return attributes.tensor_attribute(interpreter, value, name)
+        if isinstance(value, Instance):
+            return attributes.attribute(interpreter, self, value, name, site)
+        return UNDEFINED
+
+    def call_method(
+        self, interpreter: Interpreter, receiver: Value, name: str, arguments: Arguments, site: Site
+    ) -> Value:
+        """A method of a tensor, layer or model."""
+        return methods.call_method(interpreter, self, receiver, name, arguments, site)
+
+    def operator(self, interpreter: Interpreter, name: str, operands: tuple[Value, ...], site: Site) -> Value:
+        """A Python operator on a KerasTensor records an op."""
+        if name == "isinstance":
+            return _is_instance(operands[0], operands[1])
+        tensor = next((one for one in operands if type(one) is KerasTensor), None)
+        if tensor is None or name not in OPERATORS:
+            return UNDEFINED
+        cell = operation(interpreter, tensor.operation)
+        root = "keras" if cell is None else cell.root
+        return call_op(interpreter, self.context, root, OPERATORS[name], Arguments(operands), site)
+
+    def iterate(self, interpreter: Interpreter, value: Value, count: int | None) -> list[Value] | None:
+        """Nothing of Keras's is iterated over, but a layer's outputs may be unpacked before their number is known."""
+        if type(value) is not KerasTensor or count is None or value.tensor_index != 0:
+            return None
+        cell = operation(interpreter, value.operation)
+        if cell is None or cell.kind == "input" or not cell.certain:
+            return None
+        node = cell.nodes[value.node]
+        if len(node.outputs) != 1 or node.outputs[0].shape is not None:
+            return None
+        parts = tuple(value._replace(tensor_index=i) for i in range(count))
+        specs = (node.outputs[0],) * count
+        structure: Container = interpreter.overlay.new("list", parts)
+        changed = node._replace(outputs=specs, names=(None,) * count, structure=structure)
+        nodes = tuple(changed if i == value.node else old for i, old in enumerate(cell.nodes))
+        set_operation(interpreter, value.operation, replace(cell, nodes=nodes))
+        return list(parts)
+
+    def named(self, interpreter: Interpreter, name: str, value: Value, is_global: bool, site: Site) -> None:
+        """A tensor or model was bound to a variable."""
+        remember_name(interpreter, name, value, is_global, site)
+
+    def exports(self, module: str) -> Mapping[str, Value]:
+        """`from keras.layers import *` and its like: the layers by name."""
+        root, family = split_root(module)
+        if family != "layers":
+            return {}
+        return {name: External(f"{root}.layers.{shapes.canonical(name)}") for name in SIGNATURES}
+
+    def escaped(self, interpreter: Interpreter, value: Value) -> None:
+        """Unknown code may have called a layer, used a tensor, or added to a Sequential."""
+        if isinstance(value, Instance):
+            methods.lose(interpreter, value)
+        elif type(value) is KerasTensor:
+            mark_consumed(interpreter, value)
+
+    def changed(self, interpreter: Interpreter, value: Value, method: str, site: Site) -> None:
+        """`model.layers` is a copy: changing it has no effect."""
+        noticing.layers_changed(interpreter, value, method, site)
+
+
+def _is_instance(value: Value, cls: Value) -> Value:
+    """`isinstance` with a class of Keras's, where that is certain."""
+    if not isinstance(cls, External):
+        return UNDEFINED
+    _, wanted = split_root(cls.name)
+    if type(value) is KerasTensor:
+        return wanted == "KerasTensor" if wanted in ("KerasTensor", "layers.Layer", "Layer", "Model") else UNDEFINED
+    if isinstance(value, Instance):
+        own = root_external(value.cls)
+        if own is None:
+            return False
+        mine = split_root(own.name)[1]
+        if mine == wanted or wanted in ("Layer", "layers.Layer"):
+            return True
+        if wanted == "Model":
+            return mine == "Sequential"
+        return False
+    return UNDEFINED

@@ -1,0 +1,198 @@
+"""Methods of layers, models and tensors: those that matter to the graph."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from difflib import get_close_matches
+from functools import partial
+from typing import TYPE_CHECKING
+
+from kls.environment.era import Era
+from kls.graph import sequential
+from kls.graph.cells import KerasTensor, ModelCell, Operation, model_cell, operation, set_model, set_operation
+from kls.graph.context import leaves
+from kls.graph.events import Undefined
+from kls.graph.instances import instance_of, layers_of
+from kls.graph.layers import call_op
+from kls.graph.noticing import is_certain, model_used, remember_layers
+from kls.graph.shapes import TensorSpec
+from kls.graph.sources import argument_site
+from kls.program.containers import subscript
+from kls.program.interpreter import ProgramRaises
+from kls.program.library import Arguments
+from kls.program.values import UNDEFINED, UNKNOWN, Instance, Opaque, Site, Value
+
+if TYPE_CHECKING:
+    from kls.graph.library import KerasLibrary
+    from kls.program.interpreter import Interpreter
+
+RUNS = frozenset({"fit", "predict", "evaluate", "train_on_batch", "test_on_batch", "predict_on_batch", "fit_generator"})
+"""Methods that run the model on data, and so build a Sequential that was not built."""
+
+
+def call_method(
+    interpreter: Interpreter, library: KerasLibrary, receiver: Value, name: str, arguments: Arguments, site: Site
+) -> Value:
+    """Call a method of one of Keras's objects; UNDEFINED for what is not modelled."""
+    if isinstance(receiver, KerasTensor):
+        return None if name == "set_shape" else UNKNOWN
+    if not isinstance(receiver, Instance):
+        return UNDEFINED
+    cell, model = operation(interpreter, receiver.address), model_cell(interpreter, receiver.address)
+    if cell is None:
+        return UNDEFINED
+    if name in ("__call__", "call"):
+        if name == "call" and model is not None and model.kind == "functional":
+            return _run_through(interpreter, library, receiver, model, arguments, site)
+        return library.call_instance(interpreter, receiver, arguments, site)
+    if name == "get_layer" and model is not None:
+        return get_layer(interpreter, library, receiver, model, cell, arguments, site)
+    if name in ("get_output_at", "get_input_at"):
+        return _at(cell, name, arguments)
+    if model is not None:
+        model_used(interpreter, receiver, name, site)
+    if model is not None and model.kind == "sequential":
+        return _on_sequential(interpreter, library, receiver, model, name, arguments, site)
+    return None if name in ("compile", "summary", "fit", "build") else UNKNOWN
+
+
+def _on_sequential(
+    interpreter: Interpreter,
+    library: KerasLibrary,
+    receiver: Instance,
+    model: ModelCell,
+    name: str,
+    arguments: Arguments,
+    site: Site,
+) -> Value:
+    if name == "add":
+        sequential.add(interpreter, library, receiver, arguments.get(0, "layer", UNKNOWN), site)
+        return None
+    if name == "pop":
+        return sequential.pop(interpreter, library, receiver, site)
+    if name == "build" and model.functional is None:
+        shape = arguments.get(0, "input_shape", UNKNOWN)
+        known = type(shape) is tuple and all(d is None or isinstance(d, int) for d in shape)
+        sequential.build(interpreter, library, receiver, TensorSpec(shape if known else None), site)  # type: ignore[arg-type]
+        return None
+    if name in RUNS and model.functional is None and model.layers:
+        sequential.build(interpreter, library, receiver, TensorSpec(None), site)
+    return Opaque("array") if name.startswith("predict") else None if name in ("compile", "summary") else UNKNOWN
+
+
+def get_layer(
+    interpreter: Interpreter,
+    library: KerasLibrary,
+    receiver: Instance,
+    model: ModelCell,
+    cell: Operation,
+    arguments: Arguments,
+    site: Site,
+) -> Value:
+    """`model.get_layer(name=None, index=None)` (keras/src/models/model.py).
+
+    Raises:
+        ProgramRaises: there is no such layer, and a `try` around the call expects that.
+    """
+    layers = (
+        sequential.stack_of(interpreter, receiver.address)
+        if model.kind == "sequential"
+        else layers_of(interpreter, receiver.address)
+    )
+    if layers is None:
+        return _layer_of_incomplete(interpreter, model, arguments)
+    wanted, index = arguments.get(0, "name"), arguments.get(1, "index")
+    if isinstance(index, int) and index < len(layers):
+        return subscript(interpreter, layers, index, site)
+    if not isinstance(wanted, str) and not isinstance(index, int):
+        return UNKNOWN
+    names: list[str] = []
+    for layer in layers:
+        name = _name(interpreter, layer)
+        if name == wanted:
+            remember_layers(interpreter, receiver, (layer,))
+            return layer
+        if name is None:
+            return UNKNOWN
+        names.append(name)
+    near = get_close_matches(wanted, names, 1) if isinstance(wanted, str) else ()
+    where = argument_site(interpreter, 0, ("name",), literal=True)
+    facts: dict[str, Value] = {"names": tuple(names), "near": near[0] if near else None, "where": where}
+    shown = repr(wanted) if isinstance(wanted, str) else str(index)
+    guarded, certain = bool(interpreter.guarded), is_certain(interpreter)
+    interpreter.emit(Undefined(site, tuple(interpreter.stack), receiver, shown, "no layer", facts, guarded, certain))
+    if interpreter.guarded:
+        raise ProgramRaises
+    return UNKNOWN
+
+
+def _layer_of_incomplete(interpreter: Interpreter, model: ModelCell, arguments: Arguments) -> Value:
+    """A layer by name in a model that is not wholly known: there, if it is among what is known."""
+    wanted = arguments.get(0, "name")
+    found = [a for a in model.operations if (cell := operation(interpreter, a)) is not None and cell.name == wanted]
+    if isinstance(wanted, str) and len(found) == 1:
+        return instance_of(interpreter, found[0])
+    return UNKNOWN
+
+
+def _name(interpreter: Interpreter, layer: Instance) -> str | None:
+    cell = operation(interpreter, layer.address)
+    return None if cell is None else cell.name
+
+
+def _at(cell: Operation, name: str, arguments: Arguments) -> Value:
+    """tf_keras: `layer.get_output_at(node_index)`."""
+    index = arguments.get(0, "node_index", UNKNOWN)
+    if not isinstance(index, int) or not -len(cell.nodes) <= index < len(cell.nodes):
+        return UNKNOWN
+    node = cell.nodes[index]
+    return node.structure if name == "get_output_at" else node.inputs[0] if len(node.inputs) == 1 else UNKNOWN
+
+
+def _run_through(
+    interpreter: Interpreter,
+    library: KerasLibrary,
+    receiver: Instance,
+    model: ModelCell,
+    arguments: Arguments,
+    site: Site,
+) -> Value:
+    """`model.call(x)` runs the layers one by one on x: each is called again, and the model itself is not.
+
+    keras/src/ops/function.py, `_run_through_graph`.
+    """
+    flat = [t for value in arguments.positional[:1] for t in leaves(interpreter, value)]
+    if len(flat) != len(model.inputs) or not model.complete or not all(type(t) is KerasTensor for t in flat):
+        return UNKNOWN
+    cell = operation(interpreter, receiver.address)
+    if cell is not None and library.context.era(cell.root) is not Era.TF_KERAS:  # `_convert_inputs_to_tensors`
+        convert = partial(call_op, interpreter, library.context, cell.root, "convert_to_tensor", site=site)
+        flat = [convert(arguments=Arguments((tensor,))) for tensor in flat]
+    made: dict[KerasTensor, Value] = dict(zip(model.inputs, flat))
+    for address, index in model.nodes:
+        cell = operation(interpreter, address)
+        if cell is None or cell.kind == "input":
+            continue
+        node = cell.nodes[index]
+        if not node.exact or any(t not in made for t in node.inputs):
+            continue
+        replaced = tuple(made[t] for t in node.inputs)  # type: ignore[index]
+        passed: Value = replaced[0] if len(replaced) == 1 else interpreter.overlay.new("list", replaced)
+        value = library.call_instance(interpreter, instance_of(interpreter, address), Arguments((passed,)), site)
+        for i, output in enumerate(leaves(interpreter, value)):
+            made[KerasTensor(address, index, i)] = output
+    outputs = tuple(made.get(t, UNKNOWN) for t in model.outputs)
+    return outputs[0] if len(outputs) == 1 else interpreter.overlay.new("list", outputs)
+
+
+def lose(interpreter: Interpreter, instance: Instance) -> None:
+    """Unknown code may have called the layer, or added to the Sequential."""
+    cell = operation(interpreter, instance.address)
+    if cell is None:
+        return
+    model = model_cell(interpreter, instance.address)
+    if model is not None and model.kind == "sequential":
+        set_model(interpreter, instance.address, replace(model, layers=None, functional=None, complete=False))
+        set_operation(interpreter, instance.address, replace(cell, certain=False))
+    elif model is None and cell.certain and not cell.nodes:
+        set_operation(interpreter, instance.address, replace(cell, certain=False))

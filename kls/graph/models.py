@@ -1,0 +1,253 @@
+"""Constructing Functional models, calling models, and what a model's attributes give."""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from kls.environment.era import Era
+from kls.graph.cells import (
+    KerasTensor,
+    ModelCell,
+    Operation,
+    model_cell,
+    operation,
+    set_model,
+    set_operation,
+    spec_of,
+)
+from kls.graph.connectivity import Connectivity, connectivity, error_of, outcome
+from kls.graph.context import Context, leaves, restructured
+from kls.graph.events import ModelBuilt
+from kls.graph.functional import ancestors, clone_graph_nodes, is_input_tensor, map_graph, original_of
+from kls.graph.layers import append_node, call_tensors, called_without_tensors, class_name
+from kls.graph.names import auto_name
+from kls.graph.noticing import meet, model_called, removed_arguments
+from kls.graph.shapes import Inference, Structure, TensorSpec
+from kls.graph.sources import argument, describe, remember_owner
+from kls.program.containers import content_of
+from kls.program.interpreter import ProgramRaises
+from kls.program.library import Arguments
+from kls.program.values import UNKNOWN, Address, Container, External, Instance, Site, Value
+
+if TYPE_CHECKING:
+    from kls.program.interpreter import Interpreter
+
+INPUT_NAMES = ("inputs", "input")
+OUTPUT_NAMES = ("outputs", "output")
+
+
+def construct(
+    interpreter: Interpreter, context: Context, instance: Instance, root: str, arguments: Arguments, site: Site
+) -> None:
+    """`Functional.__init__`: build the graph as this era does and report what came of it.
+
+    Raises:
+        ProgramRaises: this Keras raises, and a `try` around the construction expects that.
+    """
+    era = context.era(root)
+    given = (_passed(arguments, 0, INPUT_NAMES), _passed(arguments, 1, OUTPUT_NAMES))
+    if era is Era.TF_KERAS:
+        given = (_unpacked(interpreter, given[0]), _unpacked(interpreter, given[1]))
+    name = arguments.get(2, "name")
+    removed_arguments(interpreter, arguments, ("input", "output"), site)
+    flat = tuple(tuple(leaves(interpreter, structure)) for structure in given)
+    event = ModelBuilt(
+        site=site,
+        stack=tuple(interpreter.stack),
+        instance=instance,
+        name=name if isinstance(name, str) else None,
+        inputs=argument(interpreter, flat[0], 0, INPUT_NAMES),
+        outputs=argument(interpreter, flat[1], 1, OUTPUT_NAMES),
+        guarded=bool(interpreter.guarded),
+        certain=not interpreter.widened and not interpreter.forked,
+    )
+    if all(type(leaf) is KerasTensor for leaf in (*flat[0], *flat[1])) and flat[0] and flat[1]:
+        event = _build(interpreter, event, given, root, era, unnamed=name is None)
+    else:
+        if name is None:
+            event = replace(event, name=auto_name(interpreter, model_prefix(instance, era), era))
+        set_model(interpreter, instance.address, ModelCell("functional", given[0], given[1]))
+        _set_cell(interpreter, event, root, None)
+    interpreter.emit(event)
+    if event.error is not None and interpreter.guarded:
+        raise ProgramRaises
+
+
+def _set_cell(interpreter: Interpreter, event: ModelBuilt, root: str, params: int | None) -> None:
+    cls, certain = class_name(event.instance), not interpreter.widened
+    cell = Operation(cls, "functional", root, event.name, event.site, {}, params=params, certain=certain)
+    set_operation(interpreter, event.instance.address, cell)
+
+
+def _build(
+    interpreter: Interpreter,
+    event: ModelBuilt,
+    given: tuple[Value, Value],
+    root: str,
+    era: Era,
+    unnamed: bool,
+) -> ModelBuilt:
+    """Build the graph of known tensors: clone it if an input is not from an InputLayer, then map it."""
+    inputs, outputs = _tensors(event.inputs.leaves), _tensors(event.outputs.leaves)
+    _set_cell(interpreter, event, root, None)
+    for listed in inputs:
+        meet(interpreter, event.instance, listed.operation, event.site)
+    found = connectivity(interpreter, inputs, outputs, _consumed(interpreter, inputs, outputs))
+    originals = {t: original for t in inputs if (original := original_of(interpreter, t)) is not None}
+    outcomes = {e.value: outcome(e, found, False) for e in Era}
+    made, built = given, (inputs, outputs)
+    refused = era is Era.TF_KERAS and outcomes[era.value] == "raises"
+    if found.midgraph and not refused:
+        clones = clone_graph_nodes(interpreter, inputs, outputs, era, event.site)
+        built = (
+            tuple(clones.inputs[t] for t in inputs),
+            tuple(t if t in outputs[i + 1 :] else clones.tensors[t] for i, t in enumerate(outputs)),
+        )
+        made = (
+            restructured(interpreter, given[0], clones.inputs),
+            restructured(interpreter, given[1], clones.tensors),
+        )
+        if set(inputs) & set(outputs) or len(set(outputs)) < len(outputs):
+            outcomes[Era.V3_14.value] = "raises"  # such a tensor is cloned twice, and one clone is left unconnected
+        elif era is Era.V3_14 and connectivity(interpreter, *built, found.consumed).unlisted:
+            outcomes[era.value] = "raises"  # calls of an input's own layer went to the InputLayer that stands for it
+    if unnamed:
+        event = replace(event, name=auto_name(interpreter, model_prefix(event.instance, era), era))
+    graph = map_graph(interpreter, *built, era)
+    duplicate = _duplicate(interpreter, graph.operations)
+    if duplicate is not None:
+        outcomes = dict.fromkeys(outcomes, "raises")
+    tensor = describe(interpreter, found.unlisted[0].tensor) if found.unlisted else ""
+    error = error_of(era, outcomes[era.value] == "raises", found, duplicate, tensor)
+    complete = graph.complete and found.complete and not interpreter.widened
+    model = ModelCell(
+        "functional", made[0], made[1], built[0], built[1], graph.operations, graph.nodes, complete, error
+    )
+    set_model(interpreter, event.instance.address, model)
+    _set_cell(interpreter, event, root, _total_params(interpreter, graph.operations))
+    remember_owner(interpreter, event.instance, *built)
+    return replace(
+        event,
+        connectivity=found,
+        outcomes=outcomes,
+        error=error,
+        leaked=_leaked(interpreter, originals, found, graph.operations),
+        clones=originals,
+        duplicate=duplicate,
+    )
+
+
+def model_prefix(instance: Instance, era: Era) -> str:
+    """The class name from which an unnamed model takes its name."""
+    if isinstance(instance.cls, External):
+        return "Model" if era is Era.TF_KERAS else "Functional"
+    return class_name(instance)
+
+
+def _passed(arguments: Arguments, position: int, names: tuple[str, ...]) -> Value:
+    for name in names:
+        if name in arguments.keywords:
+            return arguments.keywords[name]
+    return arguments.get(position, names[0], UNKNOWN)
+
+
+def _unpacked(interpreter: Interpreter, value: Value) -> Value:
+    """tf_keras takes a list of one for the tensor itself (`_init_graph_network`)."""
+    content = content_of(interpreter, value)
+    if isinstance(value, Container) and value.kind == "list" and isinstance(content, tuple):
+        flat = tuple(leaves(interpreter, value))
+        return content[0] if len(flat) == 1 and content else value
+    return value
+
+
+def _tensors(flat: tuple[Value, ...]) -> tuple[KerasTensor, ...]:
+    return tuple(leaf for leaf in flat if type(leaf) is KerasTensor)
+
+
+def _consumed(
+    interpreter: Interpreter, inputs: tuple[KerasTensor, ...], outputs: tuple[KerasTensor, ...]
+) -> tuple[bool, ...]:
+    """Whether each input will have an outbound node: an InputLayer by its calls, a clone by the walk that makes them."""
+    needed = set(ancestors(interpreter, outputs))
+    flags: list[bool] = []
+    for tensor in inputs:
+        cell = operation(interpreter, tensor.operation)
+        if is_input_tensor(interpreter, tensor):
+            flags.append(cell is None or cell.consumed or not cell.certain)
+        else:
+            flags.append(tensor.operation in needed and tensor not in outputs)
+    return tuple(flags)
+
+
+def _duplicate(interpreter: Interpreter, operations: tuple[Address, ...]) -> tuple[str, int] | None:
+    names = [cell.name for address in operations if (cell := operation(interpreter, address)) is not None]
+    counts = Counter(name for name in names if name is not None)
+    return next(((name, n) for name, n in counts.items() if n > 1), None)
+
+
+def _total_params(interpreter: Interpreter, operations: tuple[Address, ...]) -> int | None:
+    """`count_params()`: every layer's weights once, those of nested models too."""
+    counts = _weights(interpreter, operations, {})
+    return None if None in counts.values() else sum(count for count in counts.values() if count is not None)
+
+
+def _weights(
+    interpreter: Interpreter, operations: tuple[Address, ...], found: dict[Address, int | None]
+) -> dict[Address, int | None]:
+    for address in operations:
+        cell, model = operation(interpreter, address), model_cell(interpreter, address)
+        if address in found:
+            continue
+        if model is not None and model.operations:
+            found[address] = 0
+            _weights(interpreter, model.operations, found)
+        else:
+            found[address] = None if cell is None else cell.params
+    return found
+
+
+def _leaked(
+    interpreter: Interpreter,
+    clones: dict[KerasTensor, KerasTensor],
+    found: Connectivity,
+    operations: tuple[Address, ...],
+) -> tuple[Address, ...]:
+    """The operations upstream of a boundary that was named by a clone, if the outputs need that upstream."""
+    if not found.unlisted:
+        return ()
+    upstream = set(ancestors(interpreter, tuple(clones.values())))
+    return tuple(address for address in operations if address in upstream)
+
+
+def call_model(
+    interpreter: Interpreter, context: Context, instance: Instance, arguments: Arguments, site: Site
+) -> Value:
+    """Call a Functional: one node on the model as a layer; its outputs have the structure it was built with."""
+    cell, model = operation(interpreter, instance.address), model_cell(interpreter, instance.address)
+    if cell is None or model is None:
+        return UNKNOWN
+    tensors = call_tensors(interpreter, arguments)
+    if not any(t is not UNKNOWN for t in tensors):
+        return called_without_tensors(interpreter, instance.address, cell, tensors, arguments)
+    outputs = _specs(interpreter, model.outputs_structure)
+    inference = Inference(outputs, cell.params)
+    output = append_node(interpreter, context, instance.address, cell, tensors, inference, site)
+    model_called(interpreter, instance, tensors, output, site)
+    return output
+
+
+def _specs(interpreter: Interpreter, value: Value) -> Structure:
+    """The structure of a model's outputs, with specs for tensors."""
+    if type(value) is KerasTensor:
+        return spec_of(interpreter, value)
+    if isinstance(value, Container):
+        content = content_of(interpreter, value)
+        if isinstance(content, tuple):
+            return [_specs(interpreter, item) for item in content]
+        if isinstance(content, dict):
+            return {str(key): _specs(interpreter, item) for key, item in content.items()}
+    if type(value) is tuple:
+        return tuple(_specs(interpreter, item) for item in value)
+    return TensorSpec(None)

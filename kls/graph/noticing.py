@@ -1,0 +1,216 @@
+"""From what the program does to events for the rules. Called where it happens; nothing here changes the graph."""
+
+from __future__ import annotations
+
+import ast
+from typing import TYPE_CHECKING
+
+from kls.environment.era import Era
+from kls.graph.cells import KerasTensor, Operation, node_of, operation, possible_inputs
+from kls.graph.context import leaves
+from kls.graph.events import (
+    CalledAgain,
+    LayerAdded,
+    LayersChanged,
+    Mixed,
+    ModelCalled,
+    NotCalled,
+    Removed,
+    SharedAfterTraining,
+    TensorFlowCalled,
+)
+from kls.graph.instances import instance_of
+from kls.graph.sources import argument, argument_site
+from kls.program.interpreter import site_of
+from kls.program.library import Arguments
+from kls.program.values import Address, External, Instance, Site, Value
+
+if TYPE_CHECKING:
+    from kls.graph.context import Context
+    from kls.program.interpreter import Interpreter
+
+TRAINS = frozenset({"fit", "fit_generator", "train_on_batch"})
+USES = TRAINS | {"predict", "evaluate", "get_weights", "save", "save_weights", "predict_on_batch", "test_on_batch"}
+"""Methods of a model whose effect hangs on its weights."""
+
+RECURRENT = ("LSTM", "GRU", "RNN", "Cell")
+"""What is called again and again by its nature."""
+
+
+def circumstances(interpreter: Interpreter, site: Site) -> tuple[Site, tuple[Site, ...], bool, bool]:
+    """Where it happens, by which calls, whether a `try` is around it, and whether it surely happens once."""
+    return site, tuple(interpreter.stack), bool(interpreter.guarded), is_certain(interpreter)
+
+
+def is_certain(interpreter: Interpreter) -> bool:
+    """Whether what happens now surely happens, and once."""
+    return not interpreter.widened and not interpreter.forked
+
+
+def removed(interpreter: Interpreter, site: Site, name: str, kind: str, name_site: Site | None = None) -> None:
+    """A name was used that this Keras does not have."""
+    interpreter.emit(Removed(*circumstances(interpreter, site), name, kind, name_site))
+
+
+def removed_once(interpreter: Interpreter, site: Site, name: str, kind: str) -> None:
+    """The same, said of the first use only: one missing module is one fault."""
+    key = ("removed", name.partition(".")[0])
+    if interpreter.overlay.get(key) is not True:
+        interpreter.overlay.set(key, True)
+        removed(interpreter, site, name, kind)
+
+
+def removed_arguments(interpreter: Interpreter, arguments: Arguments, names: tuple[str, ...], site: Site) -> None:
+    """Keywords were passed that no Keras since 2.4 takes: `Model(input=..., output=...)`."""
+    if interpreter.calling is None:
+        return
+    node, frame = interpreter.calling
+    for keyword in node.keywords:
+        if keyword.arg in names and keyword.arg in arguments.keywords:
+            place = site_of(keyword.value, frame)
+            column = keyword.col_offset
+            name_site = place._replace(
+                line=keyword.lineno, column=column, end_line=keyword.lineno, end_column=column + len(keyword.arg)
+            )
+            removed(interpreter, site, keyword.arg, "argument", name_site)
+
+
+def call_arguments(interpreter: Interpreter, receiver: Instance, arguments: Arguments, site: Site) -> None:
+    """A layer or model is called: an argument may be a layer, or a tensor of the other Keras."""
+    for position, value in enumerate(arguments.positional):
+        for leaf in leaves(interpreter, value):
+            if type(leaf) is KerasTensor:
+                meet(interpreter, receiver, leaf.operation, site)
+            elif isinstance(leaf, Instance) and isinstance(receiver.cls, External) and operation(interpreter, leaf.address):
+                where = argument_site(interpreter, position, ())
+                interpreter.emit(NotCalled(*circumstances(interpreter, site), receiver, leaf, where))
+
+
+def meet(interpreter: Interpreter, receiver: Instance, other: Address, site: Site) -> None:
+    """Something of `other`'s is given to `receiver`: are they of the same Keras? Said once for each `other`."""
+    own, cell = operation(interpreter, receiver.address), operation(interpreter, other)
+    if own is None or cell is None or cell.root == own.root or interpreter.overlay.get(("mixed", other)) is True:
+        return
+    interpreter.overlay.set(("mixed", other), True)
+    interpreter.overlay.set(("mixed", receiver.address), True)
+    found = instance_of(interpreter, other)
+    interpreter.emit(Mixed(*circumstances(interpreter, site), receiver, own.root, found, cell.root))
+
+
+def model_called(
+    interpreter: Interpreter, instance: Instance, tensors: tuple[Value, ...], output: Value, site: Site
+) -> None:
+    """A Functional was called; where its argument stands is remembered for fixes."""
+    if tensors and all(type(t) is KerasTensor for t in tensors):
+        where = argument(interpreter, tensors, 0, ("inputs",))
+        known = tuple(t for t in tensors if type(t) is KerasTensor)
+        interpreter.emit(ModelCalled(*circumstances(interpreter, site), instance, known, output, where))
+        if type(output) is KerasTensor and where.site is not None:
+            interpreter.overlay.set(("argument of", output), where.site)
+
+
+def layers_changed(interpreter: Interpreter, changed: Value, method: str, site: Site) -> None:
+    """A list that is read off an attribute was changed: if it is `model.layers`, only a copy was."""
+    model = interpreter.overlay.get(("layers of", changed))
+    if isinstance(model, Instance):
+        interpreter.emit(LayersChanged(*circumstances(interpreter, site), model, method))
+
+
+def remember_layers(interpreter: Interpreter, model: Instance, layers: tuple[Value, ...]) -> None:
+    """The layers were read off `model`: it is theirs."""
+    last = layers[-1] if layers else None
+    if not isinstance(last, Instance) or interpreter.overlay.get(("layer of", last.address)) == model:
+        return
+    for layer in layers:
+        if isinstance(layer, Instance):
+            interpreter.overlay.set(("layer of", layer.address), model)
+
+
+def remember_stacked(interpreter: Interpreter, stack: tuple[Instance, ...]) -> None:
+    """A Sequential is about to call its layers: those that nothing has called will have been called by it first."""
+    for layer in stack:
+        cell = operation(interpreter, layer.address)
+        if cell is not None and not cell.nodes:
+            interpreter.overlay.set(("stacked", layer.address), True)
+
+
+def layer_added(
+    interpreter: Interpreter, sequential: Instance, stack: tuple[Instance, ...], layer: Instance, site: Site
+) -> None:
+    """A layer goes on top of a Sequential."""
+    cell = operation(interpreter, layer.address)
+    if cell is None:
+        return
+    meet(interpreter, sequential, layer.address, site)
+    namesake = None
+    for other in stack:
+        there = operation(interpreter, other.address)
+        if other != layer and there is not None and there.name is not None and there.name == cell.name:
+            namesake = other
+    owner = interpreter.overlay.get(("layer of", layer.address))
+    if not isinstance(owner, Instance) or owner == sequential or not (cell.nodes and cell.params != 0):
+        owner = None
+    if owner is not None:
+        interpreter.overlay.set(("shared with", owner.address), (sequential, site))
+    if owner is not None or namesake is not None:
+        interpreter.emit(LayerAdded(*circumstances(interpreter, site), sequential, layer, namesake, owner))
+
+
+def model_used(interpreter: Interpreter, model: Instance, method: str, site: Site) -> None:
+    """A model is trained or its weights are read: were they changed by training another model that shares them?"""
+    if method not in USES:
+        return
+    if method in TRAINS:
+        interpreter.overlay.set(("trained", model.address), site)
+    shared = interpreter.overlay.get(("shared with", model.address))
+    if type(shared) is not tuple:
+        return
+    sequential, added = shared
+    training = interpreter.overlay.get(("trained", sequential.address))
+    if isinstance(training, Site):
+        circumstance = circumstances(interpreter, added)
+        interpreter.emit(SharedAfterTraining(*circumstance, sequential, model, training))
+
+
+def called_again(
+    interpreter: Interpreter, address: Address, cell: Operation, tensors: tuple[Value, ...], site: Site
+) -> None:
+    """The same call made the layer's last node too, and its input comes of that: a loop that reuses the layer."""
+    if len(cell.nodes) != 1 or cell.nodes[0].site != site or cell.kind not in ("layer", "functional", "sequential"):
+        return
+    if cell.params == 0 or cell.cls.endswith(RECURRENT):
+        return
+    stack, seen, found = [t for t in tensors if type(t) is KerasTensor], set(tensors), False
+    while stack:
+        tensor = stack.pop()
+        maker, node = operation(interpreter, tensor.operation), node_of(interpreter, tensor)
+        if tensor.operation == address:
+            found = True
+        elif maker is not None and maker.cls.endswith(RECURRENT):
+            return  # a sequence that is written out step by step
+        else:
+            for parent in possible_inputs(node) if node is not None else ():
+                if parent not in seen:
+                    seen.add(parent)
+                    stack.append(parent)
+    if found:
+        layer = instance_of(interpreter, address)
+        interpreter.emit(CalledAgain(*circumstances(interpreter, site), layer))
+
+
+def tensorflow_called(
+    interpreter: Interpreter, context: Context, function: External, arguments: Arguments, site: Site
+) -> None:
+    """A function of TensorFlow's gets a tensor: one of Keras 3 has no values to give it."""
+    for value in (*arguments.positional, *arguments.keywords.values()):
+        for leaf in leaves(interpreter, value):
+            cell = operation(interpreter, leaf.operation) if type(leaf) is KerasTensor else None
+            if cell is None or context.era(cell.root) is Era.TF_KERAS:
+                continue
+            where = None
+            if interpreter.calling is not None and isinstance(interpreter.calling[0].func, ast.Attribute | ast.Name):
+                where = site_of(interpreter.calling[0].func, interpreter.calling[1])
+            name = function.name.partition(".")[2]
+            interpreter.emit(TensorFlowCalled(*circumstances(interpreter, site), name, leaf, where, tuple(arguments.keywords)))  # type: ignore[arg-type]
+            return
+

@@ -1,0 +1,158 @@
+"""What `kls graph` and the editor's hover say of a model: its layers in order, its edges, its weight."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import Generic, TypeVar
+
+from kls.graph.cells import KerasTensor, ModelCell, Operation, model_cell, operation, possible_inputs
+from kls.graph.events import ModelBuilt
+from kls.graph.instances import instance_of, layers_of
+from kls.graph.sequential import stack_of
+from kls.graph.sources import variable_of
+from kls.program.interpreter import Interpreter
+from kls.program.store import Key, Overlay
+from kls.program.units import Run
+from kls.program.values import Instance, Site
+
+P = TypeVar("P")
+Q = TypeVar("Q")
+
+
+@dataclass(frozen=True)
+class LayerReport(Generic[P]):
+    """One entry of `model.layers`."""
+
+    name: str
+    cls: str
+    location: P | None
+    shape: tuple[int | None, ...] | None
+    params: int | None
+
+
+@dataclass(frozen=True)
+class ModelReport(Generic[P]):
+    """One construction of a Functional or Sequential, as this environment's Keras would build it."""
+
+    variable: str | None
+    name: str | None
+    cls: str
+    location: P
+    function: str | None
+    inputs: tuple[str, ...]
+    outputs: tuple[str, ...]
+    layers: tuple[LayerReport[P], ...]
+    edges: tuple[tuple[str, str], ...]
+    params: int | None
+    complete: bool
+    error: tuple[str, str] | None
+    """(type, message) of the exception that this Keras raises here."""
+
+    def at(self: ModelReport[P], convert: Callable[[P], Q]) -> ModelReport[Q]:
+        """The same report with every place converted."""
+        layers = tuple(
+            LayerReport(
+                layer.name,
+                layer.cls,
+                None if layer.location is None else convert(layer.location),
+                layer.shape,
+                layer.params,
+            )
+            for layer in self.layers
+        )
+        return replace(self, location=convert(self.location), layers=layers)  # type: ignore[return-value, arg-type]
+
+
+def report(interpreter: Interpreter, run: Run) -> Iterator[ModelReport[Site]]:
+    """All models that were constructed: those of the top level as the end of the file leaves them."""
+    interpreter.overlay = Overlay(run.store, "report")
+    events = [event for unit in run.units for event in unit.events]
+    yield from _reports(interpreter, events, run.store.items())
+    for unit in run.aside:
+        interpreter.overlay = Overlay(run.store, "report", writes=dict(unit.writes))
+        yield from _reports(interpreter, unit.events, unit.writes)
+
+
+def _reports(
+    interpreter: Interpreter, events: Sequence[object], writes: Mapping[Key, object]
+) -> Iterator[ModelReport[Site]]:
+    for event in events:
+        if isinstance(event, ModelBuilt):
+            found = _report(interpreter, event.instance, event.site, event.error)
+            if found is not None:
+                yield found
+    for key, cell in list(writes.items()):
+        if isinstance(cell, ModelCell) and cell.kind == "sequential" and isinstance(key, tuple):
+            own = operation(interpreter, key[0])
+            if own is not None and own.site is not None:
+                found = _report(interpreter, instance_of(interpreter, key[0]), own.site, None)
+                if found is not None:
+                    yield found
+
+
+def _report(
+    interpreter: Interpreter, instance: Instance, site: Site, error: tuple[str, str] | None
+) -> ModelReport[Site] | None:
+    cell, model = operation(interpreter, instance.address), model_cell(interpreter, instance.address)
+    if cell is None or model is None:
+        return None
+    if model.kind == "sequential":
+        layers = stack_of(interpreter, instance.address)
+    else:
+        layers = layers_of(interpreter, instance.address) or _known_layers(interpreter, model)
+    named = variable_of(interpreter, instance)
+    outputs = [operation(interpreter, t.operation) for t in model.outputs]
+    return ModelReport(
+        variable=None if named is None else named.name,
+        name=cell.name,
+        cls="Functional" if model.kind == "functional" and cell.cls == "Model" else cell.cls,
+        location=site,
+        function=None,
+        inputs=tuple(_tensor_name(interpreter, t) for t in model.inputs),
+        outputs=tuple(o.name or "?" for o in outputs if o is not None),
+        layers=tuple(_layer(interpreter, layer) for layer in layers or ()),
+        edges=tuple(edges(interpreter, model)),
+        params=cell.params,
+        complete=model.complete,
+        error=error,
+    )
+
+
+def _known_layers(interpreter: Interpreter, model: ModelCell) -> tuple[Instance, ...]:
+    cells = [(a, operation(interpreter, a)) for a in model.operations]
+    return tuple(instance_of(interpreter, a) for a, cell in cells if cell is not None and cell.kind != "op")
+
+
+def _tensor_name(interpreter: Interpreter, tensor: KerasTensor) -> str:
+    cell = operation(interpreter, tensor.operation)
+    return "?" if cell is None or cell.name is None else cell.name
+
+
+def _layer(interpreter: Interpreter, layer: Instance) -> LayerReport[Site]:
+    cell = operation(interpreter, layer.address)
+    assert cell is not None
+    shape = None
+    if cell.nodes and len(cell.nodes[0].outputs) == 1:
+        shape = cell.nodes[0].outputs[0].known_shape
+    cls = "Functional" if cell.kind == "functional" and cell.cls == "Model" else cell.cls
+    return LayerReport(cell.name or "?", cls, cell.site, shape, cell.params)
+
+
+def edges(interpreter: Interpreter, model: ModelCell) -> Iterator[tuple[str, str]]:
+    """Which of the model's operations feeds which, once each, in the order of the operations."""
+    own = set(model.operations)
+    seen: set[tuple[str, str]] = set()
+    for address in model.operations:
+        cell = operation(interpreter, address)
+        for node in cell.nodes if cell is not None else ():
+            for tensor in possible_inputs(node):
+                if tensor.operation in own:
+                    edge = (_tensor_name(interpreter, tensor), _name(cell))
+                    if edge not in seen:
+                        seen.add(edge)
+                        yield edge
+
+
+def _name(cell: Operation | None) -> str:
+    return "?" if cell is None or cell.name is None else cell.name
