@@ -1,0 +1,172 @@
+"""One pure function: a snapshot of the text, an environment and settings in; findings and models out."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field, replace
+from functools import cached_property, partial
+from pathlib import Path
+
+from kls.environment import Environment, find_module
+from kls.graph.library import KerasLibrary
+from kls.graph.report import LayerReport, ModelReport, report
+from kls.graph.view import Graph
+from kls.ignores import apply_ignores
+from kls.program.interpreter import Cancelled, Interpreter
+from kls.program.modules import ModuleCache, Modules
+from kls.program.units import Run, UnitMemo, run_document
+from kls.rules import rules
+from kls.rules.finding import Finding, Severity
+from kls.settings import Settings
+from kls.source.document import Document
+from kls.source.position import Location
+from kls.source.read import SourceUnreadable, read_document
+from kls.whereabouts import Whereabouts
+
+__all__ = ["Analysis", "Cancelled", "LayerReport", "Memo", "ModelReport", "Snapshot", "analyse"]
+
+
+@dataclass(frozen=True)
+class Snapshot:
+    """What the analysis may see: the file asked about, and texts that editors hold which differ from the disk's."""
+
+    path: str
+    document: Document
+    open: Mapping[str, Document] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Analysis:
+    """All that is known of one file. `documents` has every file that a location names, for converting columns."""
+
+    path: str
+    findings: tuple[Finding[Location], ...]
+    documents: Mapping[str, Document]
+    finished: bool
+    """False where the step budget ended the analysis early: then what was found is not all there is."""
+    _models: Callable[[], tuple[ModelReport[Location], ...]]
+
+    @cached_property
+    def models(self) -> tuple[ModelReport[Location], ...]:
+        """Every model that the file constructs, in order; worked out when first asked for."""
+        return self._models()
+
+
+class Memo:
+    """What one analysis remembers for the next: pure cache, an empty one gives the same answer."""
+
+    def __init__(self) -> None:
+        self.units: dict[str, UnitMemo] = {}
+        self.modules: dict[Environment, ModuleCache] = {}
+        self.environments: dict[str, Environment] = {}
+
+    def of(self, path: str, environment: Environment) -> tuple[UnitMemo, ModuleCache]:
+        """The units of a file, which count only in the environment that they were run in, and the modules."""
+        if self.environments.get(path) != environment:
+            self.environments[path] = environment
+            self.units[path] = UnitMemo()
+        return self.units.setdefault(path, UnitMemo()), self.modules.setdefault(environment, ModuleCache())
+
+    def forget(self, path: str) -> None:
+        """A file was closed: what was remembered of it goes."""
+        self.units.pop(path, None)
+        self.environments.pop(path, None)
+
+
+def analyse(
+    snapshot: Snapshot,
+    environment: Environment,
+    settings: Settings,
+    memo: Memo,
+    cancelled: Callable[[], bool] = lambda: False,
+) -> Analysis:
+    """Everything kls knows about `snapshot.path`, read statically.
+
+    Nothing is run or imported. `cancelled` is looked at in every step; when it answers True, Cancelled is raised.
+    """
+    units, cache = memo.of(snapshot.path, environment)
+    library = KerasLibrary(environment)
+    folder = str(Path(snapshot.path).parent)
+    find = partial(_find, environment, library, folder)
+    modules = Modules(find, partial(_read, snapshot), cache, _package(snapshot.path))
+    interpreter = Interpreter(library, modules, cancelled)
+    graph = Graph(interpreter, library.context)
+    checks = [rule.check for rule in rules().values()]
+    interpreter.observe = lambda event: [finding for check in checks for finding in check(event, graph)]
+    run = run_document(interpreter, snapshot.document, units)
+    where = Whereabouts(snapshot.path, snapshot.document, modules)
+    found = [event for unit in (*run.units, *run.aside) for event in unit.events if isinstance(event, Finding)]
+    located = {(f.rule, f.place, f.message): f for f in (where.locate(finding) for finding in found)}.values()
+    kept = tuple(finding for finding in (_chosen(f, settings) for f in located) if finding is not None)
+    kept = apply_ignores(snapshot.path, snapshot.document, kept)
+    ordered = tuple(sorted(kept, key=lambda f: (f.place.range, f.rule)))
+    documents = where.documents()
+    return Analysis(snapshot.path, ordered, documents, run.finished, partial(_models, interpreter, run, where))
+
+
+def _models(interpreter: Interpreter, run: Run, where: Whereabouts) -> tuple[ModelReport[Location], ...]:
+    reports = [r.at(where.location) for r in report(interpreter, run) if where.is_here(r.location)]
+    return tuple(sorted((where.named(r) for r in reports), key=lambda r: r.location.range))
+
+
+def _chosen(finding: Finding[Location], settings: Settings) -> Finding[Location] | None:
+    """The finding as the settings want it: selected or not, with its severity."""
+
+    def named(patterns: tuple[str, ...]) -> bool:
+        return any(finding.rule.startswith(p) or finding.name == p for p in patterns)
+
+    if (settings.select and not named(settings.select)) or named(settings.ignore):
+        return None
+    wanted = settings.severity.get(finding.rule) or settings.severity.get(finding.name)
+    if wanted == "off":
+        return None
+    return replace(finding, severity=Severity(wanted)) if wanted else finding
+
+
+SKIPPED = frozenset(
+    "tensorflow tf_keras numpy scipy pandas sklearn matplotlib torch jax jaxlib PIL cv2 h5py absl google grpc "
+    "tensorboard IPython pytest setuptools pip wandb tqdm requests yaml sympy numba transformers datasets".split()
+)
+"""Large packages that build no Keras model of the user's: their source is not read."""
+
+
+def _find(environment: Environment, library: KerasLibrary, folder: str, name: str) -> str | None:
+    """Where the source of a module is, if it is to be read."""
+    top = name.partition(".")[0]
+    if top == "keras" or top in SKIPPED:
+        return find_module(name, environment) if library.interprets(name) else None
+    path = find_module(name, environment, folder)
+    if path is None or not path.endswith(".py") or _standard(path):
+        return None
+    return path
+
+
+def _standard(path: str) -> bool:
+    """Whether a file belongs to Python's standard library."""
+    parts = Path(path).parts
+    return (
+        "site-packages" not in parts
+        and "dist-packages" not in parts
+        and any(
+            part.startswith("python3") and parts[i - 1] in ("lib", "lib64", "Lib") for i, part in enumerate(parts) if i
+        )
+    )
+
+
+def _read(snapshot: Snapshot, path: str) -> Document | None:
+    if path in snapshot.open:
+        return snapshot.open[path]
+    try:
+        return read_document(path)
+    except SourceUnreadable:
+        return None
+
+
+def _package(path: str) -> str:
+    """The dotted name of the package that a file is in: its folders upwards that have an `__init__.py`."""
+    parts: list[str] = []
+    folder = Path(path).parent
+    while (folder / "__init__.py").is_file():
+        parts.insert(0, folder.name)
+        folder = folder.parent
+    return ".".join(parts)

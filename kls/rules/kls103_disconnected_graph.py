@@ -1,0 +1,110 @@
+"""KLS103 disconnected-graph: an output cannot be computed from the inputs of the model."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from kls.graph.connectivity import Connectivity, Unlisted
+from kls.graph.events import ModelBuilt
+from kls.graph.values import Site
+from kls.graph.view import Graph
+from kls.rules.disconnection import cause, disconnection, inputs_of
+from kls.rules.finding import Edit, Finding, Fix, Related
+from kls.rules.registry import Rule
+from kls.rules.wording import about_model, elsewhere, here, ignorable, listed, related_to, replacement
+
+CODE, NAME = "KLS103", "disconnected-graph"
+
+
+def check(event: object, graph: Graph) -> Iterator[Finding[Site]]:
+    """An output needs an Input that is not listed, and no other rule has more to say of it."""
+    if not isinstance(event, ModelBuilt):
+        return
+    found = disconnection(event)
+    if found is None:
+        yield from _cloned_twice(event, graph)
+    elif cause(event, graph) == NAME:
+        first = found.unlisted[0]
+        place = event.outputs.leaf_sites[first.output]
+        related, fixes = path_to(graph, first), _fixes(event, graph, found, first)
+        yield about_model(CODE, NAME, event, graph, _message(event, graph, found, first), place, related, fixes)
+
+
+def _message(event: ModelBuilt, graph: Graph, found: Connectivity, first: Unlisted) -> str:
+    shown, source = graph.describe(first.path[0]), graph.describe(first.tensor)
+    subject = f"`{shown}`" if shown != source else "This output"
+    wrapped = graph.wrapped(first.tensor)
+    if wrapped is not None:
+        return (
+            f"{subject} is computed from `{source}`, and `Input(tensor={graph.describe(wrapped)})` is an Input of its "
+            f"own, not connected to `{graph.describe(wrapped)}`: call the layers on that tensor itself."
+        )
+    if len(found.unused) == len(event.inputs.leaves):
+        return f"{subject} is not computed from the inputs of this model, but from `{source}`."
+    others = listed([graph.describe(unlisted.tensor) for unlisted in found.unlisted])
+    through = [graph.visible(step) for step in first.path[1:-1]]
+    way = next((f", by way of `{name}`" for name in reversed(through) if name is not None), "")
+    inputs = "Input" if len(found.unlisted) == 1 else "Inputs"
+    return f"{subject} also needs the {inputs} {others}{way}: the model does not list {_pronoun(found)}."
+
+
+def _pronoun(found: Connectivity) -> str:
+    return "it" if len(found.unlisted) == 1 else "them"
+
+
+def path_to(graph: Graph, first: Unlisted) -> tuple[Related[Site], ...]:
+    """Where the output and the named tensors on the way to the unlisted Input are made."""
+    related: tuple[Related[Site], ...] = ()
+    steps = [first.path[0], *(t for t in first.path[1:-1] if graph.visible(t) is not None)][:4]
+    for tensor in steps:
+        if tensor != first.tensor:
+            related += related_to(f"`{graph.describe(tensor)}` is computed here", graph.made_at(tensor))
+    source = graph.describe(first.tensor)
+    return related + related_to(f"its graph starts here, at the Input `{source}`", graph.made_at(first.tensor))
+
+
+def _fixes(event: ModelBuilt, graph: Graph, found: Connectivity, first: Unlisted) -> tuple[Fix[Site], ...]:
+    wrapped = graph.wrapped(first.tensor)
+    if wrapped is not None:  # `Input(tensor=x)` stands for `x`: the whole call is replaced by it
+        text = graph.expression(wrapped)
+        return replacement(f"Use `{text}` itself", graph.made_at(first.tensor), text, safe=False)
+    if found.unused or found.midgraph:
+        return ()  # inputs that have no part in the outputs: adding more is no plain answer
+    return _add_inputs(event, graph, found)
+
+
+def _add_inputs(event: ModelBuilt, graph: Graph, found: Connectivity) -> tuple[Fix[Site], ...]:
+    """List the missing Inputs too."""
+    texts = [graph.expression(unlisted.tensor) for unlisted in found.unlisted]
+    site = event.inputs.site
+    if site is None or None in texts or (event.inputs.is_list and None in event.inputs.leaf_sites):
+        return ()
+    added = ", ".join(text for text in texts if text is not None)
+    end = site._replace(line=site.end_line, column=site.end_column)
+    start = site._replace(end_line=site.line, end_column=site.column)
+    title = f"Add `{added}` to the inputs"
+    if event.inputs.is_list:
+        last = event.inputs.leaf_sites[-1]
+        assert last is not None
+        behind = last._replace(line=last.end_line, column=last.end_column)
+        return (Fix(title, (Edit(behind, f", {added}"),), True),)
+    if len(event.inputs.leaves) != 1 or event.inputs.leaf_sites[0] is None:
+        return ()
+    if graph.is_list(event.inputs.leaves[0], event.inputs):
+        return (Fix(title, (Edit(end, f" + [{added}]"),), True),)
+    return (Fix(title, (Edit(start, "["), Edit(end, f", {added}]")), True),)
+
+
+def _cloned_twice(event: ModelBuilt, graph: Graph) -> Iterator[Finding[Site]]:
+    """From 3.14 on, a mid-graph input that is an output as well leaves one of its clones unconnected."""
+    found = event.connectivity
+    if found is None or ignorable(event) or event.duplicate is not None or not found.midgraph or found.unused:
+        return
+    twice = [t for t in inputs_of(event) if t in event.outputs.leaves and not graph.is_input(t.operation)]
+    if here(event, graph) == "raises" and twice and all(found.consumed):
+        name = graph.describe(twice[0])
+        text = f"`{name}` is an input and an output of this model, and no Input: {graph.version} refuses that"
+        yield about_model(CODE, NAME, event, graph, f"{text}{elsewhere(event, graph)}.", None, (), ())
+
+
+RULE = Rule(CODE, NAME, "an output that cannot be computed from the inputs", check)

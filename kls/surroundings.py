@@ -1,0 +1,75 @@
+"""What lies around a file: its project, its settings, the interpreter and the Keras that it will meet."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from pathspec import GitIgnoreSpec
+
+from kls.environment import Environment, find_interpreter, read_environment
+from kls.settings import Settings, read_settings
+
+_ROOT_MARKERS = ("pyproject.toml", ".git", "setup.py", "setup.cfg")
+
+
+@dataclass(frozen=True)
+class Surroundings:
+    """The facts that an analysis of a file goes by."""
+
+    project: str
+    settings: Settings
+    environment: Environment
+
+
+def surroundings(
+    folder: str,
+    workspace: str | None = None,
+    editor: Mapping[str, object] | None = None,
+    source: str = "the editor's settings",
+    variables: Mapping[str, str] | None = None,
+    chosen: str | None = None,
+) -> Surroundings:
+    """For the files of `folder`, which may lie in an open `workspace` folder. Starts nothing, never raises.
+
+    `editor` are the user's own settings; `source` is what their problems are said to be in. `chosen` is the interpreter
+    that the editor works with, which counts where the settings name none.
+    """
+    project = workspace or project_of(folder)
+    settings = read_settings(folder).merge(editor or {}, source)
+    python = find_interpreter(folder, settings.python or chosen, project, variables)
+    if python is None and not settings.python:
+        python = find_interpreter(folder, None, project, variables)
+    roots = list(dict.fromkeys([project, folder]))
+    if settings.python and python is None:
+        settings = _with_problem(settings, f"{source}: there is no interpreter {settings.python!r}")
+    try:
+        environment = read_environment(python, roots, settings.keras, variables)
+    except ValueError as error:
+        settings = _with_problem(settings, str(error))
+        environment = read_environment(python, roots, None, variables)
+    return Surroundings(project, settings, environment)
+
+
+def excluded(path: str, around: Surroundings) -> bool:
+    """Whether the settings say not to check the file at `path`, which is absolute."""
+    if not around.settings.exclude:
+        return False
+    base = Path(around.settings.folder or around.project)
+    if not Path(path).is_relative_to(base):
+        return False
+    return GitIgnoreSpec.from_lines(around.settings.exclude).match_file(Path(path).relative_to(base).as_posix())
+
+
+def project_of(folder: str) -> str:
+    """The nearest folder upwards that looks like the root of a project; `folder` itself where none does."""
+    start = Path(folder).absolute()
+    for place in (start, *start.parents):
+        if any((place / marker).exists() for marker in _ROOT_MARKERS):
+            return str(place)
+    return str(start)
+
+
+def _with_problem(settings: Settings, problem: str) -> Settings:
+    return replace(settings, problems=(*settings.problems, problem))
