@@ -40,7 +40,7 @@ def call_function(
         value = arguments.positional[0]
         return True if type(value) is KerasTensor else UNKNOWN if value is UNKNOWN else False
     if name in ("models.clone_model", "clone_model"):
-        return clone_model(interpreter, library, arguments, site)
+        return noticing.copied(interpreter, clone_model(interpreter, library, arguments, site))
     if root == "keras" and (name == "Function" or family == "ops") and library.context.era(root) is Era.TF_KERAS:
         noticing.removed_once(interpreter, site, name, "function")
     if family == "ops" and shapes.is_op(last):

@@ -19,7 +19,7 @@ from kls.graph.cells import (
 )
 from kls.graph.connectivity import Connectivity, connectivity, error_of, outcome
 from kls.graph.context import Context, leaves, restructured
-from kls.graph.events import ModelBuilt
+from kls.graph.events import Argument, ModelBuilt
 from kls.graph.functional import ancestors, clone_graph_nodes, is_input_tensor, map_graph, original_of
 from kls.graph.layers import append_node, call_tensors, called_without_tensors, class_name
 from kls.graph.names import auto_name
@@ -58,8 +58,8 @@ def construct(
         stack=tuple(interpreter.stack),
         instance=instance,
         name=name if isinstance(name, str) else None,
-        inputs=argument(interpreter, flat[0], 0, INPUT_NAMES),
-        outputs=argument(interpreter, flat[1], 1, OUTPUT_NAMES),
+        inputs=_argument(interpreter, arguments, flat[0], 0, INPUT_NAMES),
+        outputs=_argument(interpreter, arguments, flat[1], 1, OUTPUT_NAMES),
         guarded=bool(interpreter.guarded),
         certain=not interpreter.widened and not interpreter.forked,
     )
@@ -151,6 +151,15 @@ def _passed(arguments: Arguments, position: int, names: tuple[str, ...]) -> Valu
         if name in arguments.keywords:
             return arguments.keywords[name]
     return arguments.get(position, names[0], UNKNOWN)
+
+
+def _argument(
+    interpreter: Interpreter, arguments: Arguments, flat: tuple[Value, ...], position: int, names: tuple[str, ...]
+) -> Argument:
+    """The inputs or outputs as the rules see them."""
+    value = _passed(arguments, position, names)
+    plural = isinstance(value, Container) or type(value) in (tuple, dict)
+    return replace(argument(interpreter, flat, position, names), plural=plural)
 
 
 def _unpacked(interpreter: Interpreter, value: Value) -> Value:

@@ -81,7 +81,11 @@ def call_arguments(interpreter: Interpreter, receiver: Instance, arguments: Argu
         for leaf in leaves(interpreter, value):
             if type(leaf) is KerasTensor:
                 meet(interpreter, receiver, leaf.operation, site)
-            elif isinstance(leaf, Instance) and isinstance(receiver.cls, External) and operation(interpreter, leaf.address):
+            elif (
+                isinstance(leaf, Instance)
+                and isinstance(receiver.cls, External)
+                and operation(interpreter, leaf.address)
+            ):
                 where = argument_site(interpreter, position, ())
                 interpreter.emit(NotCalled(*circumstances(interpreter, site), receiver, leaf, where))
 
@@ -126,6 +130,13 @@ def remember_layers(interpreter: Interpreter, model: Instance, layers: tuple[Val
             interpreter.overlay.set(("layer of", layer.address), model)
 
 
+def copied(interpreter: Interpreter, model: Value) -> Value:
+    """A model that `clone_model` made: its layers are there to be taken."""
+    if isinstance(model, Instance):
+        interpreter.overlay.set(("copy", model.address), True)
+    return model
+
+
 def remember_stacked(interpreter: Interpreter, stack: tuple[Instance, ...]) -> None:
     """A Sequential is about to call its layers: those that nothing has called will have been called by it first."""
     for layer in stack:
@@ -149,6 +160,8 @@ def layer_added(
             namesake = other
     owner = interpreter.overlay.get(("layer of", layer.address))
     if not isinstance(owner, Instance) or owner == sequential or not (cell.nodes and cell.params != 0):
+        owner = None
+    if owner is not None and interpreter.overlay.get(("copy", owner.address)) is True:
         owner = None
     if owner is not None:
         interpreter.overlay.set(("shared with", owner.address), (sequential, site))
@@ -211,6 +224,6 @@ def tensorflow_called(
             if interpreter.calling is not None and isinstance(interpreter.calling[0].func, ast.Attribute | ast.Name):
                 where = site_of(interpreter.calling[0].func, interpreter.calling[1])
             name = function.name.partition(".")[2]
-            interpreter.emit(TensorFlowCalled(*circumstances(interpreter, site), name, leaf, where, tuple(arguments.keywords)))  # type: ignore[arg-type]
+            tensor, keywords = KerasTensor(*leaf), tuple(arguments.keywords)  # type: ignore[misc]
+            interpreter.emit(TensorFlowCalled(*circumstances(interpreter, site), name, tensor, where, keywords))
             return
-

@@ -27,6 +27,8 @@ def remember_name(interpreter: Interpreter, name: str, value: Value, is_global: 
     old = variable_of(interpreter, value)
     if old is None or (is_global and not old.is_global):
         interpreter.overlay.set(("variable", value), Named(name, is_global, site))
+    if type(value) is KerasTensor:
+        interpreter.overlay.set(("last tensor", name), (value, Named(name, is_global, site)))
     if old is not None and old.name != name:
         interpreter.overlay.set(("alias", value), Named(name, is_global, site))
 

@@ -94,6 +94,15 @@ class Graph:
         """The call that made a tensor."""
         return node_of(self._interpreter, tensor)
 
+    def last_tensor(self, named: sources.Named) -> KerasTensor | None:
+        """The tensor that a variable was bound to last, in the scope where it was bound to something else then."""
+        found = self._interpreter.overlay.get(("last tensor", named.name))
+        if type(found) is not tuple:
+            return None
+        tensor, before = found
+        same = before.is_global if named.is_global else before.site.piece == named.site.piece
+        return tensor if same else None
+
     def made_at(self, tensor: KerasTensor) -> Site | None:
         """The call that made a tensor."""
         node = node_of(self._interpreter, tensor)

@@ -10,6 +10,9 @@ from kls.program.library import Arguments
 from kls.program.scopes import FunctionNode, scope_of
 from kls.program.values import UNDEFINED, UNKNOWN, Class, Code, Function, Instance, Site, Value, either
 
+RECURSION_LIMIT = 20
+"""Activations of one function that may be under way at once."""
+
 
 def make_function(interpreter: Interpreter, node: FunctionNode, frame: Frame) -> Function:
     """What evaluating `def` or `lambda` gives; defaults are evaluated now."""
@@ -27,10 +30,11 @@ def call_function(interpreter: Interpreter, function: Function, arguments: Argum
         ProgramRaises: it raises on every path.
     """
     interpreter.overlay.called.add(function.code.node)
-    recursion = sum(1 for inner in interpreter.stack if inner == site)
-    if len(interpreter.stack) >= DEPTH_LIMIT or recursion > 8:
-        return UNKNOWN
-    with interpreter.entered(site):
+    node = function.code.node
+    again = sum(1 for inner in interpreter.running if inner is node)
+    if len(interpreter.running) >= DEPTH_LIMIT or (again and interpreter.forked) or again > RECURSION_LIMIT:
+        return UNKNOWN  # under a condition that is not known, a recursion would not end
+    with interpreter.entered(node, site):
         return run_body(interpreter, function, bind_parameters(interpreter, function, arguments))
 
 
@@ -82,11 +86,7 @@ def _run_generator(interpreter: Interpreter, node: ast.FunctionDef | ast.AsyncFu
     interpreter.execute(node.body, frame)
     exact = frame.yields is not None and widened == interpreter.widened and forked == interpreter.forked
     items = tuple(frame.yields) if exact and frame.yields is not None else UNKNOWN
-    return interpreter.overlay.new("iterator", UNKNOWN if _yields_uncertainly(node) and not items else items)
-
-
-def _yields_uncertainly(node: ast.AST) -> bool:
-    return any(isinstance(inner, ast.While) for inner in ast.walk(node))
+    return interpreter.overlay.new("iterator", items)
 
 
 def bind_parameters(interpreter: Interpreter, function: Function, arguments: Arguments) -> dict[str, Value]:

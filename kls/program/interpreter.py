@@ -5,19 +5,22 @@ from __future__ import annotations
 import ast
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
-from typing import TYPE_CHECKING, NoReturn
+from typing import TYPE_CHECKING, NamedTuple, NoReturn
 
 from kls.program.dispatch import EXPRESSIONS, STATEMENTS
 from kls.program.frame import Frame
-from kls.program.store import Overlay, join_writes
+from kls.program.store import Key, Overlay
 from kls.program.values import UNDEFINED, UNKNOWN, Either, Site, Value, either
 
 if TYPE_CHECKING:
     from kls.program.library import Library
     from kls.program.modules import Modules
 
-STEP_BUDGET = 400_000
-"""Statements and calls of one analysis; about two seconds."""
+STEP_BUDGET = 100_000
+"""Statements, calls and branches of one analysis; about two seconds."""
+
+BRANCH_COST = 5
+"""How many steps a branch counts for: its state is copied and joined."""
 
 DEPTH_LIMIT = 60
 """Nested calls of the program's functions; deeper ones answer UNKNOWN."""
@@ -52,7 +55,9 @@ class Interpreter:
         self.frame: Frame | None = None
         """Where the attribute read or call under way stands: what its variables are, for messages."""
         self.stack: list[Site] = []
-        """The calls of the program's functions that are under way, outermost first."""
+        """Where the calls of the program's functions stand that are under way, outermost first."""
+        self.running: list[ast.AST] = []
+        """The functions that are under way, outermost first."""
         self.guarded = 0
         """How many `try` bodies are under way: what raises there is expected."""
         self.widened = 0
@@ -61,6 +66,12 @@ class Interpreter:
         """How many branches under unknown conditions are under way."""
         self.assumed = 0
         """How many functions are under way that nobody calls, with parameters that are not known."""
+
+    def start(self) -> None:
+        """Nothing is under way: a unit begins."""
+        self.calling = self.frame = None
+        self.stack, self.running = [], []
+        self.guarded = self.widened = self.forked = 0
 
     def step(self) -> None:
         """Count a step.
@@ -107,33 +118,30 @@ class Interpreter:
 
         A branch that raises is dropped; what a branch returned is kept in `frame.pending`.
         """
-        overlay = self.overlay
-        writes, local = overlay.writes, frame.locals
-        ends: list[tuple[str | None, dict[object, Value], dict[str, Value] | None]] = []
+        self.steps += BRANCH_COST
+        overlay, local = self.overlay, frame.locals
+        ends: list[_End] = []
         self.forked += 1
         try:
             for run in runs:
-                overlay.writes = dict(writes)
+                overlay.branch()
                 frame.locals = None if local is None else dict(local)
-                signal = self.attempt(run)
-                ends.append((signal, overlay.writes, frame.locals))
+                try:
+                    signal = self.attempt(run)
+                finally:
+                    writes = overlay.leave()
+                ends.append(_End(signal, writes, frame.locals))
                 if signal == "return":
                     frame.pending.append(frame.result)
                     frame.result = UNDEFINED
         finally:
             self.forked -= 1
-        through = [end for end in ends if end[0] is None] or _leaving(ends)
-        joined, names = through[0][1], through[0][2]
-        for _, other, other_names in through[1:]:
-            joined = join_writes(joined, other, overlay.base.get)
-            if names is not None and other_names is not None:
-                names = _join_names(names, other_names)
-        for signal, other, _ in ends:
-            if signal is not None:  # objects made on a path that left may still be referred to
-                for key in other.keys() - joined.keys():
-                    joined[key] = other[key]
-        overlay.writes, frame.locals = joined, names
-        signal = through[0][0]
+            frame.locals = local
+        through = [end for end in ends if end.signal is None] or _leaving(ends)
+        overlay.merge([end.writes for end in through], [end.writes for end in ends if end not in through])
+        if local is not None:
+            frame.locals = _join_names([end.names or {} for end in through])
+        signal = through[0].signal
         if signal == "return":  # every path has left: the values are all in `pending`
             frame.result = frame.pending.pop()
         return signal
@@ -142,50 +150,50 @@ class Interpreter:
         """`act` on each alternative of `value`, joined; alternatives for which the program raises are dropped."""
         if type(value) is not Either:
             return act(value)
-        overlay = self.overlay
-        before = overlay.writes
-        ends: list[dict[object, Value]] = []
+        ends: list[dict[Key, Value]] = []
         results: list[Value] = []
         self.forked += 1
         try:
             for alternative in value.values:
-                overlay.writes = dict(before)
+                self.overlay.branch()
+                raised = False
                 try:
                     results.append(act(alternative))
                 except ProgramRaises:
-                    continue
-                ends.append(overlay.writes)
+                    raised = True
+                finally:
+                    writes = self.overlay.leave()
+                if not raised:
+                    ends.append(writes)
         finally:
             self.forked -= 1
         if not ends:
-            overlay.writes = before
             raise ProgramRaises
-        joined = ends[0]
-        for other in ends[1:]:
-            joined = join_writes(joined, other, overlay.base.get)
-        overlay.writes = joined
+        self.overlay.merge(ends)
         return either(results)
 
     def aside(self, act: Callable[[], Value]) -> Value:
         """What `act` gives, with everything it did to the store and all its events forgotten."""
-        overlay = self.overlay
-        before, events = overlay.fork(), len(overlay.events)
+        events = len(self.overlay.events)
+        self.overlay.branch()
         try:
             return act()
         except ProgramRaises:
             return UNKNOWN
         finally:
-            overlay.writes = before
-            del overlay.events[events:]
+            self.overlay.leave()
+            del self.overlay.events[events:]
 
     @contextmanager
-    def entered(self, site: Site) -> Iterator[None]:
+    def entered(self, node: ast.AST, site: Site) -> Iterator[None]:
         """A call of one of the program's functions, from `site`."""
         self.stack.append(site)
+        self.running.append(node)
         try:
             yield
         finally:
             self.stack.pop()
+            self.running.pop()
 
     def raises(self) -> NoReturn:
         """The program raises here."""
@@ -209,24 +217,31 @@ def site_of(node: ast.expr | ast.stmt, frame: Frame) -> Site:
     )
 
 
-def _leaving(
-    ends: list[tuple[str | None, dict[object, Value], dict[str, Value] | None]],
-) -> list[tuple[str | None, dict[object, Value], dict[str, Value] | None]]:
+class _End(NamedTuple):
+    """How a branch ended: by which signal, with what written and which local names."""
+
+    signal: str | None
+    writes: dict[Key, Value]
+    names: dict[str, Value] | None
+
+
+def _leaving(ends: list[_End]) -> list[_End]:
     """Where every branch leaves: those of the strongest way to leave that is not an exception."""
     for signal in ("return", "break", "continue", "raise"):
-        found = [end for end in ends if end[0] == signal]
+        found = [end for end in ends if end.signal == signal]
         if found:
             return found[:1] if signal == "return" else found
     return ends
 
 
-def _join_names(a: dict[str, Value], b: dict[str, Value]) -> dict[str, Value]:
-    """Local names after two branches; a name that only one of them bound is taken to be bound."""
-    joined = dict(a)
-    for name, value in b.items():
-        mine = joined.get(name, UNDEFINED)
-        if mine is UNDEFINED:
-            joined[name] = value
-        elif mine is not value:
-            joined[name] = either((mine, value))
+def _join_names(branches: list[dict[str, Value]]) -> dict[str, Value]:
+    """Local names after branches; a name that only some of them bound is taken to be bound."""
+    joined = dict(branches[0])
+    for names in branches[1:]:
+        for name, value in names.items():
+            mine = joined.get(name, UNDEFINED)
+            if mine is UNDEFINED:
+                joined[name] = value
+            elif mine is not value:
+                joined[name] = either((mine, value))
     return joined

@@ -134,9 +134,10 @@ class Modules:
 
     def _run(self, interpreter: Interpreter, name: str, path: str, document: Document) -> Loaded:
         """Run the module's text on a store of its own, outside the unit and the budget that imported it."""
-        outer = (interpreter.overlay, interpreter.stack, interpreter.steps, interpreter.limit)
+        outer = dict(vars(interpreter))
         overlay = Overlay(Store(self.get), ("module", name))
-        interpreter.overlay, interpreter.stack, interpreter.steps, interpreter.limit = overlay, [], 0, MODULE_BUDGET
+        interpreter.start()
+        interpreter.overlay, interpreter.steps, interpreter.limit = overlay, 0, MODULE_BUDGET
         self._running[name] = overlay
         self._imports.append([])
         overlay.set(("g", name, "__name__"), name)
@@ -151,7 +152,7 @@ class Modules:
         except BudgetExceeded:
             pass
         finally:
-            interpreter.overlay, interpreter.stack, interpreter.steps, interpreter.limit = outer
+            vars(interpreter).update(outer)
             del self._running[name]
             imports = self._imports.pop()
         unit = Unit(overlay.reads, overlay.writes, (), frozenset(), 0)

@@ -43,10 +43,12 @@ def parameters(arguments: ast.arguments) -> Iterator[ast.arg]:
 
 def bound_in(statements: list[ast.stmt]) -> frozenset[str]:
     """The names that running the statements may bind, not counting inner functions and classes."""
-    names: set[str] = set()
-    for node in _own(list(statements)):
-        names.update(_binds(node))
-    return frozenset(names)
+    first = statements[0]
+    names: frozenset[str] | None = getattr(first, "kls_bound", None)
+    if names is None:
+        names = frozenset(name for node in _own(list(statements)) for name in _binds(node))
+        first.kls_bound = names  # type: ignore[attr-defined]
+    return names
 
 
 def _analyse(node: FunctionNode) -> Scope:

@@ -202,7 +202,20 @@ def with_statement(interpreter: Interpreter, node: ast.With, frame: Frame) -> st
         manager = interpreter.evaluate(item.context_expr, frame)
         if item.optional_vars is not None:
             assign(interpreter, item.optional_vars, _entered(interpreter, manager, item.context_expr, frame), frame)
-    return interpreter.execute(node.body, frame)
+    expected = any(_expects_exception(item.context_expr) for item in node.items)
+    interpreter.guarded += expected
+    try:
+        signal = interpreter.attempt(lambda: interpreter.execute(node.body, frame))
+    finally:
+        interpreter.guarded -= expected
+    return None if expected and signal == "raise" else signal
+
+
+def _expects_exception(node: ast.expr) -> bool:
+    """Whether a context manager is there to catch an exception: `pytest.raises`, `assertRaises...`, `suppress`."""
+    function = node.func if isinstance(node, ast.Call) else node
+    name = function.attr if isinstance(function, ast.Attribute) else getattr(function, "id", "")
+    return name in ("raises", "suppress") or name.startswith("assertRaises")
 
 
 def _entered(interpreter: Interpreter, manager: Value, node: ast.expr, frame: Frame) -> Value:

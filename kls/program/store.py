@@ -7,8 +7,8 @@ are unchanged need not be run again. The same overlay serves the branches of an 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Hashable, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Callable, Hashable, Mapping, Sequence
+from dataclasses import dataclass
 from typing import Protocol, cast
 
 from kls.program.values import UNDEFINED, UNKNOWN, Address, Container, Value, either, same
@@ -62,23 +62,31 @@ class Unit:
         return all(same(store.get(key), value) for key, value in self.reads.items())
 
 
-@dataclass
 class Overlay:
-    """One unit's view of the store while it runs."""
+    """One unit's view of the store while it runs: layers of writes, one more for each branch that is under way."""
 
-    base: Store
-    unit: Key
-    reads: dict[Key, Value] = field(default_factory=dict)
-    writes: dict[Key, Value] = field(default_factory=dict)
-    events: list[object] = field(default_factory=list)
-    called: set[object] = field(default_factory=set)
-    allocated: int = 0
+    __slots__ = ("_layers", "allocated", "base", "called", "events", "reads", "unit")
+
+    def __init__(self, base: Store, unit: Key, writes: Mapping[Key, Value] | None = None) -> None:
+        self.base = base
+        self.unit = unit
+        self.reads: dict[Key, Value] = {}
+        self.events: list[object] = []
+        self.called: set[object] = set()
+        self.allocated = 0
+        self._layers: list[dict[Key, Value]] = [dict(writes or {})]
+
+    @property
+    def writes(self) -> dict[Key, Value]:
+        """What the unit has written, outside of any branch."""
+        return self._layers[0]
 
     def get(self, key: Key) -> Value:
         """The value at `key`, or UNDEFINED; a read from below is recorded."""
-        value = self.writes.get(key, UNDEFINED)
-        if value is not UNDEFINED:
-            return value
+        for layer in reversed(self._layers):
+            value = layer.get(key, UNDEFINED)
+            if value is not UNDEFINED:
+                return value
         value = self.reads.get(key, None)
         if value is None and key not in self.reads:
             value = self.reads[key] = self.base.get(key)
@@ -86,7 +94,7 @@ class Overlay:
 
     def set(self, key: Key, value: Value) -> None:
         """Write; seen by this unit at once and by others when it is done."""
-        self.writes[key] = value
+        self._layers[-1][key] = value
 
     def allocate(self) -> Address:
         """A fresh address, the same in every run of the same unit."""
@@ -96,31 +104,33 @@ class Overlay:
     def new(self, kind: str, content: Value) -> Container:
         """A fresh list, dict, set or iterator."""
         container = Container(kind, self.allocate())
-        self.writes[container.address] = content
+        self._layers[-1][container.address] = content
         return container
 
-    def fork(self) -> dict[Key, Value]:
-        """The writes so far, to come back to for another branch."""
-        return dict(self.writes)
+    def branch(self) -> None:
+        """From here on, writes are kept apart until `leave`."""
+        self._layers.append({})
 
-    def join(self, ours: dict[Key, Value], theirs: dict[Key, Value]) -> None:
-        """Go on with what either of two branches wrote."""
-        self.writes = join_writes(ours, theirs, self.base.get)
+    def leave(self) -> dict[Key, Value]:
+        """What was written since `branch`; the state is as it was before."""
+        return self._layers.pop()
 
+    def merge(self, through: Sequence[Mapping[Key, Value]], left: Sequence[Mapping[Key, Value]] = ()) -> None:
+        """Go on with what any of several branches wrote.
 
-def join_writes(a: dict[Key, Value], b: dict[Key, Value], below: Callable[[Key], Value]) -> dict[Key, Value]:
-    """The writes of two branches joined; what only one of them made anew is kept as it is."""
-    joined = dict(a)
-    for key in {**b, **a}:
-        x, y = a.get(key, UNDEFINED), b.get(key, UNDEFINED)
-        if x is y:
-            continue
-        if x is UNDEFINED:
-            x = below(key)
-        if y is UNDEFINED:
-            y = below(key)
-        joined[key] = join(x, y)
-    return joined
+        Of branches that control has `left`, only the objects that they made are kept: they may still be referred to.
+        """
+        for key in dict.fromkeys(key for writes in through for key in writes):
+            below = self.get(key) if any(key not in writes for writes in through) else UNDEFINED
+            values = [writes.get(key, below) for writes in through]
+            joined = values[0]
+            for value in values[1:]:
+                joined = join(joined, value)
+            self._layers[-1][key] = joined
+        for writes in left:
+            for key, value in writes.items():
+                if self.get(key) is UNDEFINED:
+                    self._layers[-1][key] = value
 
 
 def join(a: Value, b: Value) -> Value:

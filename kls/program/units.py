@@ -16,6 +16,9 @@ from kls.program.store import Key, Overlay, Store, Unit
 from kls.program.values import UNDEFINED, UNKNOWN, BoundMethod, Class, Function, Instance, Value
 from kls.source.document import Document, Piece
 
+UNCALLED_BUDGET = 6_000
+"""Steps for one function that nobody calls: one that is too much leaves the others theirs."""
+
 MAIN = "__main__"
 """The module name of the file that is analysed: it is read as the program that is run."""
 
@@ -102,14 +105,22 @@ class _Runner:
             self._uncalled(piece, node, lambda: self._call_function(node))
 
     def _uncalled(self, piece: Piece, node: ast.FunctionDef, run: Callable[[], None]) -> None:
+        interpreter = self.interpreter
+
         def assumed() -> None:
-            self.interpreter.assumed += 1
+            whole = interpreter.limit
+            interpreter.assumed += 1
+            interpreter.limit = min(whole, interpreter.steps + UNCALLED_BUDGET)
             try:
                 run()
             except ProgramRaises:
                 pass
+            except BudgetExceeded:
+                if interpreter.limit == whole:
+                    raise
             finally:
-                self.interpreter.assumed -= 1
+                interpreter.limit = whole
+                interpreter.assumed -= 1
 
         unit = self._unit(("f", *piece.key, node.name, node.lineno, node.col_offset), assumed, self.aside)
         self.called |= unit.called
@@ -156,7 +167,7 @@ class _Runner:
             self.memo.run += 1
             before = interpreter.steps
             interpreter.overlay = overlay = Overlay(self.store, key)
-            interpreter.stack, interpreter.calling, interpreter.frame = [], None, None
+            interpreter.start()
             complete = False
             try:
                 run()
