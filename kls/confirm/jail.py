@@ -1,0 +1,179 @@
+"""Jails: what one promises, which one this machine has, and a real try of it. One interface for all systems."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+import tempfile
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Protocol
+
+from kls.confirm.interpreter import Interpreter
+
+AGENT = Path(__file__).resolve().parent.parent / "agent"
+PROBE_SECONDS = 20
+ISOLATED = ("-I", "-B")  # no PYTHON* variables, no user site, no bytecode written
+ALLOW = "kls.sandbox.allowUnsandboxed"
+
+
+class NoJail(Exception):
+    """Nothing on this machine keeps a program from the network, files, secrets or other processes."""
+
+    def __init__(self, why: str) -> None:
+        super().__init__(
+            f"no sandbox: {why}. Nothing was run. To run model code without one all the same, set {ALLOW} "
+            "to true in your own editor settings (a project's settings cannot set it)."
+        )
+        self.why = why
+
+
+@dataclass(frozen=True)
+class Level:
+    """What a jail keeps a program from; `detail` says how, or why it cannot be had."""
+
+    name: str
+    works: bool
+    detail: str
+    network: bool = False
+    writes: bool = False
+    secrets: bool = False
+    processes: bool = False
+
+    @property
+    def enough(self) -> bool:
+        """Whether programs may be run in it without the user's own leave."""
+        return self.works and self.network and self.writes and self.secrets and self.processes
+
+
+@dataclass(frozen=True)
+class Cell:
+    """What one warm process gets to see. `environment` is all of its environment variables."""
+
+    interpreter: Interpreter
+    project: Path | None
+    environment: Mapping[str, str]
+    scratch_bytes: int = 256 << 20
+
+
+@dataclass(frozen=True)
+class Place:
+    """The inside of one jail: where the agent's folder lies, what can be written.
+
+    `private`: the writable folders are file systems of the jail's own. `fence`: paths that the agent itself must
+    shut itself into
+    (Landlock). `remove`: folders of ours to remove when the process has ended.
+    """
+
+    agent: str
+    scratch: tuple[str, ...]
+    private: bool
+    fence: Mapping[str, list[str]] | None = None
+    remove: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Start:
+    """A command to start, with all of its environment."""
+
+    command: tuple[str, ...]
+    environment: Mapping[str, str]
+
+
+class Jail(Protocol):
+    """One way of shutting a process in."""
+
+    def level(self) -> Level:
+        """What it promises on this machine, after a real try. Never raises."""
+        ...
+
+    def place(self, cell: Cell) -> Place:
+        """Make room for one process."""
+        ...
+
+    def start(self, cell: Cell, place: Place, command: tuple[str, ...]) -> Start:
+        """How to start the cell's interpreter in it; `command` are its arguments after the isolating flags."""
+        ...
+
+
+def jails() -> list[Jail]:
+    """The jails of this system, the strongest first."""
+    if sys.platform == "linux":
+        from kls.confirm import bubblewrap, landlock
+
+        return [*(bubblewrap.Bubblewrap(path) for path in bubblewrap.programs()), landlock.Landlock()]
+    if sys.platform == "darwin":
+        from kls.confirm.macos import SandboxExec
+
+        return [SandboxExec()]
+    if sys.platform == "win32":
+        from kls.confirm.windows import JobObject
+
+        return [JobObject()]
+    return []
+
+
+def choose(allow_unsandboxed: bool = False) -> tuple[Jail, Level]:
+    """The strongest jail that is enough, tried for real.
+
+    With the user's leave the strongest that works at all, at last none. Raises NoJail.
+    """
+    tried: list[tuple[Jail, Level]] = []
+    for jail in jails():
+        level = jail.level()
+        if level.enough:
+            return jail, level
+        tried.append((jail, level))
+    if allow_unsandboxed and hasattr(os, "fork"):
+        for jail, level in tried:
+            if level.works:
+                return jail, level
+        return Unsandboxed(), Unsandboxed().level()
+    why = "; ".join(f"{level.name}: {level.detail}" for _, level in tried)
+    raise NoJail(why or f"none is known for {sys.platform}")
+
+
+def level(allow_unsandboxed: bool = False) -> Level:
+    """The level that confirm would run at, for `kls doctor`; one that does not work where there is none."""
+    try:
+        return choose(allow_unsandboxed)[1]
+    except NoJail as error:
+        return Level("none", False, error.why)
+
+
+def probe(start: Start) -> str | None:
+    """Start a command for real; None when it ended well, else what went wrong."""
+    try:
+        done = subprocess.run(
+            start.command,
+            env=dict(start.environment),
+            stdin=subprocess.DEVNULL,
+            capture_output=True,
+            timeout=PROBE_SECONDS,
+        )
+    except (OSError, subprocess.TimeoutExpired) as error:
+        return str(error)
+    if done.returncode == 0:
+        return None
+    said = done.stderr.decode("utf-8", "replace").strip().splitlines()
+    return said[-1][:300] if said else f"exit code {done.returncode}"
+
+
+class Unsandboxed:
+    """No jail at all: only the agent's own limits and filter. Only ever used with the user's leave."""
+
+    def level(self) -> Level:
+        """Promises nothing."""
+        return Level("none", True, "allowed by your own settings; only the child's system call filter and limits hold")
+
+    def place(self, cell: Cell) -> Place:
+        """A folder of its own for scratch files."""
+        scratch = tempfile.mkdtemp(prefix="kls-")
+        return Place(str(AGENT), (scratch,), False, remove=(scratch,))
+
+    def start(self, cell: Cell, place: Place, command: tuple[str, ...]) -> Start:
+        """The interpreter as it is, with the cell's environment."""
+        home = {"HOME": place.scratch[0], "TMPDIR": place.scratch[0]}
+        return Start((str(cell.interpreter.executable), *ISOLATED, *command), {**cell.environment, **home})

@@ -1,0 +1,159 @@
+"""From what was really built to a verdict on what the static analysis suspected."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+from kls.confirm.report import BuiltModel, Failure, Report
+
+CONFIRMED, REFUTED, INCONCLUSIVE, CLEAN = "confirmed", "refuted", "inconclusive", "clean"
+TOLERANCE = 1e-4
+# What Keras of any era says of a graph that does not hold together, or of an argument that is no tensor.
+GRAPH_ERROR = re.compile(
+    r"not connected to|graph disconnected|never been called|has no defined|should be unique|unique names?\b"
+    r"|must be KerasTensors"
+    r"|used \d+ times|cannot find parent|no attribute '(input|output|inputs|outputs|get_output_at|get_input_at)'"
+    r"|has not been built|not yet been built|inputs not connected",
+    re.IGNORECASE,
+)
+
+
+@dataclass(frozen=True)
+class Judged:
+    """What a run says about one site."""
+
+    verdict: str
+    model: BuiltModel | None
+    error: Failure | None
+    reason: str | None
+    """Why it is inconclusive."""
+
+
+def at_span(lines: Sequence[int], span: range) -> bool:
+    """Whether any of the user's lines on a stack lies in a statement."""
+    return any(line in span for line in lines)
+
+
+def model_at(report: Report, span: range, variable: str | None) -> BuiltModel | None:
+    """The model that a statement builds: what raised there before what did not, the named one, the last one."""
+    direct = [model for model in report.models if model.lines and model.lines[0] in span]
+    found = direct or [model for model in report.models if at_span(model.lines, span)]
+    named = [model for model in found if model.variable == variable and variable is not None]
+    faulty = [model for model in found if model.error is not None or model.missing or model.leaked]
+    for choice in (faulty, named, found):
+        if choice:
+            return choice[-1]
+    return None
+
+
+def error_at(report: Report, span: range) -> Failure | None:
+    """The exception that a statement raises itself, not one that comes out of a function it calls."""
+    return next((error for error in report.errors if error.lines and error.lines[0] in span), None)
+
+
+def first_error(report: Report, needed: frozenset[int]) -> Failure | None:
+    """The first exception on a line that the site needs."""
+    return next((error for error in report.errors if error.lines and at_span(error.lines, _range(needed))), None)
+
+
+def _range(lines: frozenset[int]) -> range:
+    return range(min(lines), max(lines) + 1) if lines else range(0)
+
+
+def is_consequence(error: Failure) -> bool:
+    """Whether an exception only says that an earlier statement failed."""
+    return error.type in ("NameError", "UnboundLocalError")
+
+
+def judge(
+    report: Report, span: range, variable: str | None, expected: str, leaked: Iterable[str], assumed: bool
+) -> Judged:
+    """The verdict on one construction.
+
+    `expected`: what the static analysis says of it (raises, leaks, wrong or fine), `leaked`: the layers that it
+    says are in the
+    model unmeant, `assumed`: whether data that the site needs was made up.
+    """
+    model, suspected = model_at(report, span, variable), set(leaked)
+    error = model.error if model is not None and model.error is not None else error_at(report, span)
+    if error is not None:
+        cause = report.errors[0] if report.errors else error
+        if is_consequence(error) and cause != error:
+            if GRAPH_ERROR.search(cause.message) and not assumed:
+                return Judged(CONFIRMED, None, cause, None)
+            return Judged(INCONCLUSIVE, None, cause, f"an earlier statement failed: {told(cause)}")
+        if assumed and not GRAPH_ERROR.search(error.message):
+            return Judged(
+                INCONCLUSIVE, model, error, f"it raised {error.type}, which may come of the data that was made up"
+            )
+        return Judged(CONFIRMED, model, error, None)
+    if model is None:
+        return Judged(INCONCLUSIVE, None, None, None)
+    names = {layer.name for layer in model.layers}
+    if model.missing or model.leaked or (suspected and suspected <= names and expected != "fine"):
+        return Judged(CONFIRMED, model, None, None)
+    if expected == "fine":
+        return Judged(CLEAN, model, None, None)
+    if expected == "wrong" and not suspected:
+        return Judged(
+            INCONCLUSIVE,
+            model,
+            None,
+            "it builds, but building alone does not show whether it is the model that was meant",
+        )
+    return Judged(REFUTED, model, None, None)
+
+
+def told(error: Failure) -> str:
+    """An exception in one line."""
+    where = f"line {error.lines[0]}: " if error.lines else ""
+    return f"{where}{error.type}: {first_line(error)}".removesuffix(": ")
+
+
+def first_line(error: Failure) -> str:
+    """The beginning of an exception's message."""
+    return (error.message.strip().splitlines() or [""])[0][:200]
+
+
+def difference(before: BuiltModel | None, after: BuiltModel | None) -> float | None:
+    """The greatest absolute difference between two models' outputs on equal inputs and weights.
+
+    None where they cannot be held against each other.
+    """
+    if before is None or after is None or before.values is None or after.values is None:
+        return None
+    if [len(output) for output in before.values] != [len(output) for output in after.values]:
+        return None
+    pairs = zip(before.values, after.values, strict=True)
+    return max((abs(x - y) for one, other in pairs for x, y in zip(one, other, strict=True)), default=0.0)
+
+
+def fix_holds(
+    before: Judged, original: Report, after: Judged, fixed: Report, end: int, suspected: Sequence[str]
+) -> tuple[bool, float | None, str | None]:
+    """(whether a fix is proven, the greatest difference of outputs or None, what is wrong with it).
+
+    Proven: the model is built, the fault is gone, no exception is new up to the site's last line `end`, no layer
+    that was meant
+    is lost, and what can be computed on both sides agrees.
+    """
+    model = after.model
+    if model is None or after.error is not None:
+        return False, None, after.reason or (told(after.error) if after.error else "the model was not built")
+    if model.missing or model.leaked or set(suspected) & {layer.name for layer in model.layers}:
+        return False, None, "the fault is still there"
+    known = {(error.type, error.message) for error in original.errors}
+    new = [e for e in fixed.errors if (e.type, e.message) not in known and e.lines and e.lines[-1] <= end]
+    if new:
+        return False, None, f"something else fails now: {told(new[0])}"
+    if before.model is not None:
+        lost = set(before.model.intended) - set(suspected) - set(before.model.leaked) - set(model.intended)
+        if lost:
+            return False, None, f"it loses {', '.join(sorted(lost)[:5])}"
+    changed_on_purpose = bool(suspected) and before.model is not None and not before.model.leaked
+    apart = None if changed_on_purpose else difference(before.model, model)
+    if apart is not None and not apart <= TOLERANCE:
+        return False, apart, "its outputs differ"
+    return True, apart, None

@@ -1,0 +1,216 @@
+"""Whatever is killed, whenever: a clear message or the right answer, nothing left running, and the next confirm works."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import signal
+import subprocess
+import sys
+import threading
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from kls.confirm.agent_process import AgentDied, KerasMissing
+from kls.confirm.confirm import confirm
+from kls.confirm.session import Cancelled, Facts, Session
+
+pytestmark = [pytest.mark.sandbox, pytest.mark.keras]
+
+MODEL = "import keras\ninputs = keras.Input((3,))\nmodel = keras.Model(inputs, keras.layers.Dense(2)(inputs))\n"
+SLOW = "import keras, time\nkeras.slept = time.sleep(60)\n" + MODEL
+
+
+@pytest.fixture(scope="module")
+def session(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Session]:
+    facts = Facts(Path(sys.executable), tmp_path_factory.mktemp("project"), backend="tensorflow")
+    with contextlib.closing(Session(facts)) as session:
+        yield session
+
+
+def verdicts(session: Session, text: str = MODEL) -> list[str]:
+    return [model.verdict for model in confirm("/nowhere/model.py", text, None, session).models]
+
+
+def tree(pid: int) -> list[int]:
+    """A process and everything below it, the deepest last."""
+    found = [pid]
+    for child in Path(f"/proc/{pid}/task/{pid}/children").read_text().split():
+        found += tree(int(child))
+    return found
+
+
+def gone(pids: list[int]) -> bool:
+    """Whether processes end within some seconds."""
+    for _ in range(100):
+        if not any(Path(f"/proc/{pid}").exists() and "Z" not in status(pid) for pid in pids):
+            return True
+        time.sleep(0.05)
+    return False
+
+
+def status(pid: int) -> str:
+    """The state letter of a process; Z where it is gone."""
+    try:
+        return Path(f"/proc/{pid}/stat").read_text().rsplit(")", 1)[1].split()[0]
+    except OSError:
+        return "Z"
+
+
+@pytest.mark.parametrize("depth", [0, 1])
+def test_killed_while_idle(session: Session, depth: int) -> None:
+    """bwrap, or the warm process within it."""
+    assert verdicts(session) == ["clean"]
+    assert session.pid is not None
+    processes = tree(session.pid)
+    os.kill(processes[depth], signal.SIGKILL)
+    assert verdicts(session) == ["clean"]
+    assert gone(processes)
+
+
+@pytest.mark.parametrize("depth", [0, 1, -1])
+def test_killed_in_flight(session: Session, depth: int) -> None:
+    """bwrap, the warm process, or the child that builds."""
+    assert verdicts(session) == ["clean"]
+    found: list[list[int]] = []
+
+    def kill() -> None:
+        time.sleep(0.5)
+        assert session.pid is not None
+        found.append(tree(session.pid))
+        os.kill(found[0][depth], signal.SIGKILL)
+
+    killer = threading.Thread(target=kill)
+    killer.start()
+    if depth == -1:
+        (model,) = confirm("/nowhere/model.py", SLOW, None, session).models
+        assert model.verdict == "inconclusive"
+        assert "signal 9" in " ".join(model.assumptions)
+    else:
+        with pytest.raises(AgentDied, match="the sandboxed Keras process ended"):
+            confirm("/nowhere/model.py", SLOW, None, session)
+    killer.join()
+    assert verdicts(session) == ["clean"]
+    assert gone(found[0][1:]) or depth == -1
+
+
+def test_cancelled_in_flight(session: Session) -> None:
+    assert verdicts(session) == ["clean"]
+    began = time.monotonic()
+    with pytest.raises(Cancelled):
+        confirm("/nowhere/model.py", SLOW, None, session, cancelled=lambda: time.monotonic() - began > 0.3)
+    assert time.monotonic() - began < 3
+    assert verdicts(session) == ["clean"]
+
+
+def test_cancelled_while_waiting_for_another(session: Session) -> None:
+    assert verdicts(session) == ["clean"]
+    stop = threading.Event()
+
+    def first() -> None:
+        with pytest.raises(Cancelled):
+            confirm("/nowhere/model.py", SLOW, None, session, cancelled=stop.is_set)
+
+    thread = threading.Thread(target=first)
+    thread.start()
+    time.sleep(0.3)
+    with pytest.raises(Cancelled):
+        confirm("/nowhere/model.py", MODEL, None, session, cancelled=lambda: True)
+    stop.set()
+    thread.join()
+    assert verdicts(session) == ["clean"]
+
+
+def test_two_at_once(session: Session) -> None:
+    answers: list[list[str]] = []
+    threads = [threading.Thread(target=lambda: answers.append(verdicts(session))) for _ in range(4)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert answers == [["clean"]] * 4
+
+
+def test_idle_ends_and_comes_back(tmp_path: Path) -> None:
+    with contextlib.closing(Session(Facts(Path(sys.executable), tmp_path), idle_seconds=0.3)) as session:
+        assert verdicts(session) == ["clean"]
+        pid = session.pid
+        assert pid is not None
+        assert gone([pid])
+        assert session.pid is None
+        assert verdicts(session) == ["clean"]
+
+
+def test_closing_leaves_nothing(tmp_path: Path) -> None:
+    session = Session(Facts(Path(sys.executable), tmp_path))
+    assert verdicts(session) == ["clean"]
+    assert session.pid is not None
+    processes = tree(session.pid)
+    session.close()
+    assert gone(processes)
+    with pytest.raises(AgentDied, match="closed"):
+        session.start()
+
+
+def test_killing_the_one_who_asks_leaves_nothing(tmp_path: Path) -> None:
+    code = (
+        "import sys; from pathlib import Path; from kls.confirm.session import *; from kls.confirm.confirm import confirm\n"
+        f"s = Session(Facts(Path(sys.executable), Path({str(tmp_path)!r})))\n"
+        f"confirm('/nowhere/m.py', {MODEL!r}, None, s); print(s.pid, flush=True); confirm('/nowhere/m.py', {SLOW!r}, None, s)\n"
+    )
+    asker = subprocess.Popen([sys.executable, "-c", code], stdout=subprocess.PIPE, text=True)
+    assert asker.stdout is not None
+    pid = int(asker.stdout.readline())
+    time.sleep(0.3)
+    processes = tree(pid)
+    assert len(processes) >= 3
+    asker.kill()
+    asker.wait()
+    assert gone(processes)
+
+
+def venv_with_keras(folder: Path) -> Path:
+    """A virtual environment that shares this one's packages."""
+    subprocess.run([sys.executable, "-m", "venv", "--without-pip", str(folder)], check=True)
+    import keras
+
+    site = next((folder / "lib").glob("python3*/site-packages"))
+    (site / "base.pth").write_text(f"{Path(keras.__file__).parent.parent}\n")
+    return folder / "bin" / "python"
+
+
+def test_an_interpreter_that_changes_is_started_anew(tmp_path: Path) -> None:
+    python = venv_with_keras(tmp_path / "venv")
+    with contextlib.closing(Session(Facts(python, None))) as session:
+        assert verdicts(session) == ["clean"]
+        first = session.pid
+        assert verdicts(session) == ["clean"]
+        assert session.pid == first
+        (next((tmp_path / "venv" / "lib").glob("python3*/site-packages")) / "new_package").mkdir()
+        assert verdicts(session) == ["clean"]
+        assert session.pid != first
+        python.unlink()
+        with pytest.raises(FileNotFoundError, match="no interpreter at"):
+            verdicts(session)
+
+
+def test_keras_missing_names_the_interpreter_and_the_cure(tmp_path: Path) -> None:
+    subprocess.run([sys.executable, "-m", "venv", "--without-pip", str(tmp_path / "bare")], check=True)
+    python = tmp_path / "bare" / "bin" / "python"
+    with contextlib.closing(Session(Facts(python, None))) as session, pytest.raises(KerasMissing) as caught:
+        verdicts(session)
+    assert str(python) in str(caught.value)
+    assert f"{python} -m pip install keras tensorflow" in str(caught.value)
+
+
+def test_many_in_a_row_leak_nothing(session: Session) -> None:
+    assert verdicts(session) == ["clean"]
+    before = len(list(Path("/proc/self/fd").iterdir())), threading.active_count()
+    assert session.pid is not None
+    for _ in range(40):
+        assert verdicts(session) == ["clean"]
+    assert (len(list(Path("/proc/self/fd").iterdir())), threading.active_count()) == before
+    assert len(tree(session.pid)) == 2

@@ -1,0 +1,122 @@
+"""Jails: what is shown of a project, what is hidden, what an interpreter needs, and that there is no running without a wall."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import re
+import sys
+from pathlib import Path
+
+import pytest
+
+from kls.agent import seal, syscalls
+from kls.confirm import jail
+from kls.confirm.interpreter import read_interpreter
+from kls.confirm.jail import Level, NoJail
+from kls.confirm.landlock import without_secrets
+from kls.confirm.secrets import project_folder, secrets_under
+from kls.confirm.session import Facts, Session
+
+
+class NoWall:
+    """A jail that this machine does not have."""
+
+    def level(self) -> Level:
+        return Level("bubblewrap", False, "setting up uid map: Permission denied")
+
+    def place(self, cell: jail.Cell) -> jail.Place:
+        raise AssertionError("never started")
+
+    def start(self, cell: jail.Cell, place: jail.Place, command: tuple[str, ...]) -> jail.Start:
+        raise AssertionError("never started")
+
+
+def test_without_a_jail_nothing_runs_and_the_way_out_is_named(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    monkeypatch.setattr(jail, "jails", lambda: [NoWall()])
+    with contextlib.closing(Session(Facts(Path(sys.executable), tmp_path))) as session, pytest.raises(NoJail) as caught:
+        session.start()
+    assert "bubblewrap: setting up uid map: Permission denied" in str(caught.value)
+    assert "kls.sandbox.allowUnsandboxed" in str(caught.value)
+    assert not jail.level().works
+
+
+def test_with_the_users_leave_the_level_says_none(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(jail, "jails", lambda: [NoWall()])
+    level = jail.choose(allow_unsandboxed=True)[1]
+    assert (level.name, level.works, level.enough) == ("none", True, False)
+
+
+def make(folder: Path, *names: str) -> None:
+    for name in names:
+        (folder / name).parent.mkdir(parents=True, exist_ok=True)
+        (folder / name).write_text("x")
+
+
+def test_secrets_are_found_at_every_depth(tmp_path: Path) -> None:
+    make(
+        tmp_path,
+        "model.py",
+        ".env",
+        "a/b/.env.production",
+        ".git/config",
+        "a/.ssh/id_rsa",
+        "a/key.pem",
+        "prod/settings",
+    )
+    (tmp_path / "b").mkdir()
+    (tmp_path / "b" / ".env").symlink_to(tmp_path / "prod" / "settings")
+    files, folders = secrets_under(tmp_path)
+    relative = {str(path.relative_to(tmp_path)) for path in files}
+    assert relative == {".env", "a/b/.env.production", "a/key.pem", "b/.env", "prod/settings"}
+    assert {str(path.relative_to(tmp_path)) for path in folders} == {".git", "a/.ssh"}
+    shown = {str(path.relative_to(tmp_path)) for path in without_secrets(tmp_path)}
+    assert shown == {"model.py"}
+
+
+def test_a_home_folder_is_never_shown(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("HOME", str(tmp_path / "home" / "me"))
+    (tmp_path / "home" / "me" / "work").mkdir(parents=True)
+    assert project_folder(tmp_path / "home" / "me") is None
+    assert project_folder(tmp_path / "home") is None
+    assert project_folder(tmp_path / "home" / "me" / "work") is not None
+
+
+def test_an_interpreter_is_read_and_not_started(tmp_path: Path) -> None:
+    base = tmp_path / "base"
+    site = tmp_path / "venv" / "lib" / "python3.11" / "site-packages"
+    extra = tmp_path / "extra"
+    for folder in (base / "bin", site, extra, tmp_path / "venv" / "bin"):
+        folder.mkdir(parents=True)
+    (base / "bin" / "python3.11").write_text("#!/bin/sh\nexit 99\n")
+    (tmp_path / "venv" / "bin" / "python").symlink_to(base / "bin" / "python3.11")
+    (tmp_path / "venv" / "pyvenv.cfg").write_text(f"home = {base}/bin\ninclude-system-site-packages = false\n")
+    (site / "a.pth").write_text(f"{extra}\nimport os; os._exit(1)\n# {base}\n/nowhere\n")
+    found = read_interpreter(tmp_path / "venv" / "bin" / "python")
+    assert {tmp_path / "venv", base, extra} <= set(found.folders)
+    assert found.sites == (site, extra)
+    before = found.fingerprint()
+    (site / "numpy").mkdir()
+    assert found.fingerprint() != before
+
+
+HEADERS = {0: Path("/usr/include/x86_64-linux-gnu/asm/unistd_64.h"), 1: Path("/usr/include/asm-generic/unistd.h")}
+
+
+@pytest.mark.parametrize("column", [0, 1])
+def test_system_call_numbers_are_the_kernels(column: int) -> None:
+    if not HEADERS[column].exists():
+        pytest.skip(f"no {HEADERS[column]}: install linux-libc-dev")
+    found = re.findall(r"#define __NR(?:3264)?_(\w+)\s+(\d+)", HEADERS[column].read_text())
+    kernel = {name: int(number) for name, number in found}
+    ours = {**syscalls.DENIED, **syscalls.CHECKED, **syscalls.METADATA}
+    checked = {name: numbers[column] for name, numbers in ours.items() if name in kernel}
+    assert checked == {name: kernel[name] for name in checked}
+    assert len(checked) > 80
+
+
+@pytest.mark.parametrize("machine", sorted(seal.MACHINES))
+def test_the_filter_fits_the_kernel(machine: str) -> None:
+    code = seal.program(machine, os.getpid(), metadata=False)
+    assert len(code) % 8 == 0
+    assert len(code) // 8 < 4096  # BPF_MAXINSNS
