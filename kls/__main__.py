@@ -1,0 +1,5 @@
+"""`python -m kls` is `kls`."""
+
+from kls.cli import main
+
+main()

@@ -1,0 +1,59 @@
+"""Confirming from the command line: one warm Keras for each environment, closed at the end."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from kls.analysis import Analysis
+from kls.cli.checking import Checked
+from kls.confirm.agent_process import AgentDied, KerasMissing
+from kls.confirm.confirm import Confirmation, confirm
+from kls.confirm.jail import NoJail
+from kls.confirm.session import Facts, Session
+from kls.confirming import Suspect, facts, judged, sites, suspects
+
+if TYPE_CHECKING:
+    from kls.cli.reading import Reader
+
+
+class CannotBuild(Exception):
+    """Nothing can be built here; the message says why, for a person."""
+
+
+class Builder:
+    """Builds models of files in the sandbox."""
+
+    def __init__(self, reader: Reader, progress: Callable[[str], None] = lambda message: None) -> None:
+        self._reader = reader
+        self._progress = progress
+        self._sessions: dict[tuple[Facts, bool], Session] = {}
+
+    def build(self, analysis: Analysis, suspected: tuple[Suspect, ...] | None) -> Confirmation:
+        """The verdicts on some models of a file, on all that it builds for None. Raises CannotBuild."""
+        around = self._reader.around(analysis.path)
+        known = facts(around.environment, around.project)
+        if known is None:
+            raise CannotBuild("no Python interpreter was found; name one with --python")
+        key = known, around.settings.allow_unsandboxed
+        session = self._sessions.setdefault(key, Session(known, allow_unsandboxed=key[1]))
+        document = analysis.documents[analysis.path]
+        wanted = None if suspected is None else sites(suspected, document, around.environment, analysis.path)
+        try:
+            return confirm(analysis.path, document.text, wanted, session, progress=self._progress)
+        except (NoJail, KerasMissing, AgentDied, OSError) as error:
+            raise CannotBuild(str(error)) from None
+
+    def confirmed(self, checked: Checked) -> Checked:
+        """The file with what the real Keras says of its findings. Raises CannotBuild."""
+        suspected = suspects(checked.analysis) if checked.analysis else ()
+        if checked.analysis is None or not suspected:
+            return checked
+        confirmation = self.build(checked.analysis, suspected)
+        return replace(checked, findings=judged(checked.findings, suspected, confirmation, checked.path))
+
+    def close(self) -> None:
+        """End the warm processes."""
+        for session in self._sessions.values():
+            session.close()

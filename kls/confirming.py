@@ -1,0 +1,187 @@
+"""Between the two tiers: what of an analysis is to be built, and what the build says of its findings."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from kls.analysis import Analysis, ModelReport
+from kls.confirm.confirm import Confirmation, FixRequest, ModelVerdict, Site
+from kls.confirm.session import Facts
+from kls.environment import Environment
+from kls.fixes import apply_fix
+from kls.ignores import CODE as UNUSED
+from kls.rules.finding import Certainty, Finding, Fix, Outcome, Severity, Verdict
+from kls.source.document import Document
+from kls.source.position import Location
+
+_GRAVITY = (Outcome.RAISES, Outcome.LEAKS, Outcome.WRONG, Outcome.FINE)
+_LONGEST = 300
+
+
+@dataclass(frozen=True)
+class Suspect:
+    """A model's construction and the findings about it."""
+
+    location: Location
+    variable: str | None
+    findings: tuple[Finding[Location], ...]
+
+    @property
+    def line(self) -> int:
+        """The 0-based line that the construction starts on."""
+        return self.location.range.start.line
+
+
+def model_of(analysis: Analysis, finding: Finding[Location]) -> ModelReport[Location] | None:
+    """The model that a finding is about: the innermost construction around it, else the last of its name before it."""
+    start = finding.place.range.start
+    here = [model for model in analysis.models if model.location.path == finding.place.path]
+    around = [model for model in here if model.location.range.start <= start <= model.location.range.end]
+    if around:
+        return max(around, key=lambda model: model.location.range.start)
+    named = [m for m in here if m.variable is not None and m.variable == finding.model]
+    before = [model for model in named if model.location.range.start <= start]
+    return before[-1] if before else named[0] if named else None
+
+
+def suspects(analysis: Analysis, line: int | None = None) -> tuple[Suspect, ...]:
+    """The models of the file that have findings, in order of their lines; only the one at `line` (0-based), if given.
+
+    A model at `line` without findings is a suspect all the same: it can be built.
+    """
+    found: dict[int, Suspect] = {}
+    for finding in analysis.findings:
+        if finding.place.path != analysis.path or finding.rule == UNUSED:
+            continue
+        model = model_of(analysis, finding)
+        place, name = (model.location, model.variable) if model else (finding.place, finding.model)
+        at = place.range.start.line
+        before = found.get(at, Suspect(place, name, ()))
+        found[at] = replace(before, findings=(*before.findings, finding))
+    if line is None:
+        return tuple(found[at] for at in sorted(found))
+    for suspect in found.values():
+        if suspect.line == line or any(f.place.range.start.line == line for f in suspect.findings):
+            return (suspect,)
+    for model in analysis.models:
+        if model.location.range.start.line <= line <= model.location.range.end.line:
+            return (Suspect(model.location, model.variable, ()),)
+    return ()
+
+
+def sites(suspected: Iterable[Suspect], document: Document, environment: Environment, path: str) -> list[Site]:
+    """What to build for each suspect: the model, and the program with each of its fixes."""
+    return [_site(suspect, document, environment, path) for suspect in suspected]
+
+
+def _site(suspect: Suspect, document: Document, environment: Environment, path: str) -> Site:
+    outcomes = [outcome(finding, environment) for finding in suspect.findings]
+    requests = [FixRequest(fix.title, apply_fix(document, fix)) for fix in _buildable(suspect, path)]
+    return Site(
+        suspect.line + 1,
+        suspect.variable,
+        min(outcomes, key=_GRAVITY.index, default=Outcome.FINE).value,
+        tuple(dict.fromkeys(name for finding in suspect.findings for name in finding.leaked)),
+        tuple(dict.fromkeys(finding.rule for finding in suspect.findings)),
+        tuple(requests),
+    )
+
+
+def outcome(finding: Finding[Location], environment: Environment) -> Outcome:
+    """What this environment's Keras does, as far as the static analysis knows."""
+    return finding.outcomes.get(environment.era.value, Outcome.WRONG)
+
+
+def _buildable(suspect: Suspect, path: str) -> list[Fix[Location]]:
+    """The fixes that are in this file alone, in the order of the findings."""
+    return [f for finding in suspect.findings for f in finding.fixes if all(e.place.path == path for e in f.edits)]
+
+
+def judged(
+    findings: Iterable[Finding[Location]], suspected: Sequence[Suspect], confirmation: Confirmation, path: str
+) -> tuple[Finding[Location], ...]:
+    """`findings` after the build: what was refuted is gone, what was confirmed says so and is an error.
+
+    A finding whose intent is unclear keeps its severity: that the layers are there was never in doubt.
+    """
+    by_site = list(zip(suspected, confirmation.models, strict=False))
+    kept = []
+    for finding in findings:
+        about = next(((suspect, model) for suspect, model in by_site if finding in suspect.findings), None)
+        if about is None:
+            kept.append(finding)
+        elif about[1].verdict != "refuted":
+            kept.append(_told(finding, *about, confirmation, path))
+    return tuple(kept)
+
+
+def _told(
+    finding: Finding[Location], suspect: Suspect, model: ModelVerdict, confirmation: Confirmation, path: str
+) -> Finding[Location]:
+    """One finding with what the build said of it and of its fixes."""
+    proofs = list(zip(_buildable(suspect, path), model.fixes, strict=False))
+
+    def proven(fix: Fix[Location]) -> bool | None:
+        return next((proof.verified for built, proof in proofs if built == fix), None)
+
+    finding = replace(finding, fixes=tuple(replace(fix, verified=proven(fix)) for fix in finding.fixes))
+    if model.verdict == "confirmed":
+        error = Severity.ERROR if finding.certainty is not Certainty.SUSPECTED else finding.severity
+        message = f"{finding.message}\n{sentence(model, confirmation)}."
+        return replace(finding, verdict=Verdict.CONFIRMED, severity=error, message=message)
+    if model.verdict == "inconclusive":
+        return replace(finding, verdict=Verdict.INCONCLUSIVE)
+    return finding
+
+
+def sentence(model: ModelVerdict, confirmation: Confirmation) -> str:
+    """The verdict on one model in a short sentence without its full stop. What the agent said is cut to one line."""
+    keras = f"Keras {confirmation.keras}"
+    if model.verdict == "confirmed":
+        return f"Confirmed by {keras}: {_what(model)}"
+    if model.verdict == "refuted":
+        return f"Refuted by {keras}: it is built as it was meant"
+    if model.verdict == "clean":
+        return f"Built with {keras}: nothing is wrong with it there"
+    reason = model.assumptions[-1] if model.assumptions else "it was not built"
+    return _line(f"{keras} could not tell: {reason}")
+
+
+def _what(model: ModelVerdict) -> str:
+    if model.error is not None:
+        return _line(f"raises {model.error.type}: {model.error.message}")
+    words = []
+    if model.leaked:
+        parameters = f" ({model.leaked_params:,} parameters)" if model.leaked_params else ""
+        words.append(f"leaks {', '.join(model.leaked)}{parameters}")
+    if model.missing:
+        words.append(f"needs {', '.join(model.missing)}, which is not among its inputs")
+    return _line("; ".join(words) or f"its layers are {', '.join(model.layers)}")
+
+
+def _line(text: str) -> str:
+    first = " ".join(text.split())
+    return first if len(first) <= _LONGEST else f"{first[: _LONGEST - 3]}..."
+
+
+def facts(environment: Environment, project: str | None) -> Facts | None:
+    """What a session must know of the environment; None where no interpreter is known."""
+    if environment.python is None:
+        return None
+    return Facts(
+        Path(environment.python),
+        Path(project) if project else None,
+        environment.legacy,
+        environment.backend,
+        environment.image_data_format,
+        environment.floatx,
+        tuple(Path(folder) for folder in environment.search_path if project and _of_project(folder, project)),
+    )
+
+
+def _of_project(folder: str, project: str) -> bool:
+    """Whether a folder of the search path holds the project's own code: the interpreter knows all others itself."""
+    path = Path(folder)
+    return path.is_relative_to(project) and "site-packages" not in path.parts
