@@ -2,19 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from functools import cached_property, partial
 from pathlib import Path
 
 from kls.environment import Environment, find_module
+from kls.graph.events import ModelBuilt
 from kls.graph.library import KerasLibrary
 from kls.graph.report import LayerReport, ModelReport, report
+from kls.graph.sources import variable_of
 from kls.graph.view import Graph
 from kls.ignores import apply_ignores
 from kls.program.interpreter import Cancelled, Interpreter
 from kls.program.modules import ModuleCache, Modules
+from kls.program.store import Overlay
 from kls.program.units import Run, UnitMemo, run_document
+from kls.program.values import Site
 from kls.rules import rules
 from kls.rules.finding import Finding, Severity
 from kls.settings import Settings
@@ -95,13 +99,38 @@ def analyse(
     interpreter.observe = lambda event: [finding for check in checks for finding in check(event, graph)]
     run = run_document(interpreter, snapshot.document, units)
     where = Whereabouts(snapshot.path, snapshot.document, modules)
-    found = [event for unit in (*run.units, *run.aside) for event in unit.events if isinstance(event, Finding)]
-    located = {(f.rule, f.place, f.message): f for f in (where.locate(finding) for finding in found)}.values()
+    located = _gravest(where.locate(finding) for finding in _findings(interpreter, run))
     kept = tuple(finding for finding in (_chosen(f, settings) for f in located) if finding is not None)
     kept = apply_ignores(snapshot.path, snapshot.document, kept)
     ordered = tuple(sorted(kept, key=lambda f: (f.place.range, f.rule)))
     documents = where.documents()
     return Analysis(snapshot.path, ordered, documents, run.finished, partial(_models, interpreter, run, where))
+
+
+def _findings(interpreter: Interpreter, run: Run) -> Iterator[Finding[Site]]:
+    """What the rules said, each finding with the variable that its model ended up in."""
+    for unit in (*run.units, *run.aside):
+        writes = {} if unit in run.units else dict(unit.writes)
+        interpreter.overlay = Overlay(run.store, "findings", writes=writes)
+        built: object = None
+        for event in unit.events:
+            if not isinstance(event, Finding):
+                built = event
+            else:
+                named = variable_of(interpreter, built.instance) if isinstance(built, ModelBuilt) else None
+                yield event if named is None else replace(event, model=named.name)
+
+
+def _gravest(findings: Iterable[Finding[Location]]) -> Iterable[Finding[Location]]:
+    """One finding for each rule and place, the gravest: a function that is called twice is said to be wrong once."""
+    kept: dict[tuple[str, Location], Finding[Location]] = {}
+    grades = list(Severity)
+    for finding in findings:
+        key = (finding.rule, finding.place)
+        other = kept.get(key)
+        if other is None or grades.index(finding.severity) < grades.index(other.severity):
+            kept[key] = finding
+    return kept.values()
 
 
 def _models(interpreter: Interpreter, run: Run, where: Whereabouts) -> tuple[ModelReport[Location], ...]:

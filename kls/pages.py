@@ -2,19 +2,21 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from functools import cache
 from importlib import resources
 
-from kls.rules import rules
-
 REPOSITORY = "https://github.com/kls-dev/kls"
 """Where this project is at home: the one place that names it."""
+
+_HEADING = re.compile(r"# (?P<code>KLS\d{3}) (?P<name>[a-z0-9-]+)\s*$", re.M)
+_SUMMARY = re.compile(r"^## What it does\s+(?P<text>.+?)\n\s*\n", re.M | re.S)
 
 
 @dataclass(frozen=True)
 class Page:
-    """What is to be read about one rule. `summary` is one sentence, `text` is Markdown."""
+    """What is to be read about one rule. `summary` is one sentence of plain text, `text` is Markdown."""
 
     code: str
     name: str
@@ -25,15 +27,17 @@ class Page:
 
 @cache
 def pages() -> tuple[Page, ...]:
-    """All rules' pages, in order of their codes."""
-    folder = resources.files("kls.rules")
+    """All pages, in order of their codes: `kls101_cloned_input.md` begins with `# KLS101 cloned-input`."""
     found = []
-    for rule in rules().values():
-        page = folder.joinpath(f"{rule.module}.md")
-        text = page.read_text(encoding="utf-8") if page.is_file() else f"# {rule.code} {rule.name}\n\n{rule.summary}\n"
-        url = f"{REPOSITORY}/blob/main/kls/rules/{rule.module}.md"
-        found.append(Page(rule.code, rule.name, rule.summary, text, url))
-    return tuple(found)
+    for file in resources.files("kls.rules").iterdir():
+        if re.fullmatch(r"kls\d{3}_\w+\.md", file.name):
+            text = file.read_text(encoding="utf-8")
+            heading = _HEADING.match(text)
+            if heading is None:
+                raise ValueError(f"{file.name} has no heading with a code and a name")
+            url = f"{REPOSITORY}/blob/main/kls/rules/{file.name}"
+            found.append(Page(heading["code"], heading["name"], _summary(text), text, url))
+    return tuple(sorted(found, key=lambda page: page.code))
 
 
 @cache
@@ -46,3 +50,10 @@ def rule_url(rule: str) -> str:
     """Where to read about a rule."""
     page = find_page(rule)
     return page.url if page else REPOSITORY
+
+
+def _summary(text: str) -> str:
+    """The first sentence of what the rule does, without its markup."""
+    match = _SUMMARY.search(text)
+    words = " ".join(match["text"].split()) if match else ""
+    return re.split(r"(?<=[.!?])\s", words, maxsplit=1)[0].replace("`", "")

@@ -191,8 +191,10 @@ def _merged(
                 problems.append(f"{source}: {key} {error}")
         elif key in _USER_KEYS:
             problems.append(f"{source}: {key} is ignored, because only the user's own settings may say what is run")
-        elif key.split(".")[0] not in others:
-            problems.append(f"{source}: {key} is not a setting of kls")
+        elif key.split(".")[0] in others or (value is None and any(known.startswith(f"{key}.") for known in _KEYS)):
+            continue
+        else:
+            problems.append(f"{source}: {key if key.isprintable() else repr(key)} is not a setting of kls")
     kept = {name: value for name, value in taken.items() if value not in (None, (), {}) or name not in _INHERITED}
     if "severity" in kept:
         kept["severity"] = {**settings.severity, **kept["severity"]}

@@ -37,7 +37,7 @@ def read_layout(python: Path, variables: Mapping[str, str]) -> Layout:
         # Like Python, look beside the name that it is called by before what that is a link to.
         for executable in (python, python.resolve()):
             base = _installation(_prefix(executable), python, variables)
-            if base.standard_library or base.sites:
+            if base.standard_library:
                 return base
         return base
     home = Path(config.get("home", ""))
@@ -81,7 +81,7 @@ def _installation(
     """A Python that is no virtual environment."""
     version = version or _installed_version(prefix, python)
     library = []
-    if version:
+    if version and (prefix / "lib" / _named(version) / "os.py").is_file():
         library = [prefix / "lib" / _named(version), prefix / "lib" / _named(version) / "lib-dynload"]
     library += [prefix / "Lib", prefix / "DLLs"] if (prefix / "Lib" / "os.py").is_file() else []
     sites = [*_user_sites(version, variables), *_debian_sites(prefix, version), *_site_packages(prefix, version)]

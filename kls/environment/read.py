@@ -50,6 +50,8 @@ def read_environment(
     variables that the program will see, our own when None. Whatever is missing or broken on disk counts as not there.
     """
     variables = os.environ if variables is None else variables
+    # Null bytes are no part of any path, and pathlib raises on them.
+    python = str(Path(python.replace("\0", "")).absolute()) if python else None
     layout = read_layout(Path(python), variables) if python else Layout(None, (), ())
     folders = _workspace_folders(roots)
     folders += [entry for entry in variables.get("PYTHONPATH", "").split(os.pathsep) if entry and Path(entry).is_dir()]

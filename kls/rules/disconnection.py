@@ -16,14 +16,14 @@ from kls.rules.wording import ignorable
 class Cloned(NamedTuple):
     """An input is the clone of a tensor that the outputs are computed from."""
 
-    index: int
+    position: int
     original: KerasTensor
 
 
 class Rebound(NamedTuple):
     """A later tensor is listed where the Input is meant that its variable was bound to before."""
 
-    index: int
+    position: int
     tensor: KerasTensor
     source: KerasTensor
     name: str
@@ -80,6 +80,12 @@ def cause(event: ModelBuilt, graph: Graph) -> str:
 def inputs_of(event: ModelBuilt) -> tuple[KerasTensor, ...]:
     """The listed inputs."""
     return tuple(leaf for leaf in event.inputs.leaves if isinstance(leaf, KerasTensor))
+
+
+def owner_of(event: ModelBuilt, graph: Graph, tensor: KerasTensor) -> Instance | None:
+    """The model whose input a tensor is; the one that is being made does not count."""
+    owner = graph.owner(tensor, "input")
+    return None if owner == event.instance else owner
 
 
 def first_unlisted(event: ModelBuilt) -> Unlisted:
@@ -172,8 +178,8 @@ def _is_called(owner: Instance, graph: Graph, listed: tuple[KerasTensor, ...], s
 def find_unchained(event: ModelBuilt, graph: Graph) -> Unchained | None:
     """`Model(generator.input, discriminator.output)`."""
     unlisted = first_unlisted(event)
-    owners = {graph.owner(tensor, "input") for tensor in inputs_of(event)}
-    first, second = owners.pop() if len(owners) == 1 else None, graph.owner(unlisted.tensor, "input")
+    owners = {owner_of(event, graph, tensor) for tensor in inputs_of(event)}
+    first, second = owners.pop() if len(owners) == 1 else None, owner_of(event, graph, unlisted.tensor)
     if first is None or second is None or first == second:
         return None
     before, after = graph.model(first.address), graph.model(second.address)
@@ -188,7 +194,7 @@ def find_wrong_input(event: ModelBuilt, graph: Graph) -> WrongInput | None:
     """`Model(a.input, b.get_layer("x").output)`, or `Model(sub.input, sub(h))`."""
     found = event.connectivity
     listed = inputs_of(event)
-    owners = [graph.owner(tensor, "input") for tensor in listed]
+    owners = [owner_of(event, graph, tensor) for tensor in listed]
     if found is None or len(found.unused) != len(listed) or any(owner is None for owner in owners):
         return None
     for step in first_unlisted(event).path:

@@ -22,18 +22,16 @@ def check(event: object, graph: Graph) -> Iterator[Finding[Site]]:
         return
     found = find_cloned(event, graph)
     assert found is not None
-    owner = graph.owner(inputs_of(event)[found.index], "input")
+    owner = graph.owner(inputs_of(event)[found.position], "input")
     name = graph.describe(found.original)
     whose = "This input" if owner is None else f"`{graph.label(owner)}.input`"
     message = f"{whose} is a fresh clone, not `{name}`, and the outputs are computed from `{name}`."
     related = _path(event, graph, found.original, owner)
-    fixes = _fixes(event, graph, found.index, found.original)
+    fixes = _fixes(event, graph, found.position, found.original)
     yield about_model(CODE, NAME, event, graph, message, None, related, fixes)
 
 
-def _path(
-    event: ModelBuilt, graph: Graph, original: KerasTensor, owner: Instance | None
-) -> tuple[Related[Site], ...]:
+def _path(event: ModelBuilt, graph: Graph, original: KerasTensor, owner: Instance | None) -> tuple[Related[Site], ...]:
     name = graph.describe(original)
     related = made(graph, original)
     if owner is not None:

@@ -9,7 +9,7 @@ from kls.graph.events import Instance, ModelBuilt, Site
 from kls.graph.view import Graph
 from kls.rules.finding import Certainty, Finding, Outcome, Severity
 from kls.rules.registry import Rule
-from kls.rules.wording import counted, listed, related_to, replacement
+from kls.rules.wording import counted, created, listed, replacement
 
 CODE, NAME = "KLS102", "upstream-included"
 
@@ -27,14 +27,14 @@ def check(event: object, graph: Graph) -> Iterator[Finding[Site]]:
             continue
         if not all(type(o) is KerasTensor and graph.is_from(o, boundary) for o in event.outputs.leaves):
             continue
-        variable = graph.variable(owner)
-        if variable is None or event.inputs.leaf_sites[index] is None or graph.visible(tensor) is not None:
+        name = graph.visible(owner)
+        if name is None or event.inputs.attributes[index : index + 1] != ("input",):
             continue  # only `pre.input` spelled out tells that the author thought of the boundary
         included = graph.names(tuple(a for a in graph.ancestors((boundary,)) if not graph.is_input(a)))
         params = graph.params(graph.ancestors((boundary,)))
         message = (
-            f"This model includes the preprocessing of `{variable.name}`: {listed(included)}{counted(params)}. "
-            f"To start behind it, use `{variable.name}.output` as the input."
+            f"This model includes the preprocessing of `{name}`: {listed(included)}{counted(params)}. "
+            f"To start behind it, use `{name}.output` as the input."
         )
         yield Finding(
             CODE,
@@ -45,11 +45,11 @@ def check(event: object, graph: Graph) -> Iterator[Finding[Site]]:
             event.site,
             outcomes=dict.fromkeys(event.outcomes, Outcome.FINE),
             leaked=graph.names(graph.ancestors((boundary,))),
-            related=related_to(f"`{variable.name}` is built here", variable.site),
+            related=created(graph, owner),
             fixes=replacement(
-                f"Use `{variable.name}.output` as the input",
+                f"Use `{name}.output` as the input",
                 event.inputs.leaf_sites[index],
-                f"{variable.name}.output",
+                f"{name}.output",
                 safe=False,
             ),
         )

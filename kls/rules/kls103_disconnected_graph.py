@@ -11,7 +11,7 @@ from kls.graph.view import Graph
 from kls.rules.disconnection import cause, disconnection, inputs_of
 from kls.rules.finding import Edit, Finding, Fix, Related
 from kls.rules.registry import Rule
-from kls.rules.wording import about_model, elsewhere, here, ignorable, listed, related_to, replacement
+from kls.rules.wording import about_model, here, ignorable, listed, related_to, replacement
 
 CODE, NAME = "KLS103", "disconnected-graph"
 
@@ -90,7 +90,7 @@ def _add_inputs(event: ModelBuilt, graph: Graph, found: Connectivity) -> tuple[F
         return (Fix(title, (Edit(behind, f", {added}"),), True),)
     if len(event.inputs.leaves) != 1 or event.inputs.leaf_sites[0] is None:
         return ()
-    if graph.is_list(event.inputs.leaves[0], event.inputs):
+    if event.inputs.plural:
         return (Fix(title, (Edit(end, f" + [{added}]"),), True),)
     return (Fix(title, (Edit(start, "["), Edit(end, f", {added}]")), True),)
 
@@ -103,8 +103,8 @@ def _cloned_twice(event: ModelBuilt, graph: Graph) -> Iterator[Finding[Site]]:
     twice = [t for t in inputs_of(event) if t in event.outputs.leaves and not graph.is_input(t.operation)]
     if here(event, graph) == "raises" and twice and all(found.consumed):
         name = graph.describe(twice[0])
-        text = f"`{name}` is an input and an output of this model, and no Input: {graph.version} refuses that"
-        yield about_model(CODE, NAME, event, graph, f"{text}{elsewhere(event, graph)}.", None, (), ())
+        text = f"`{name}` is both an input and an output of this model, and it is not the tensor of an Input."
+        yield about_model(CODE, NAME, event, graph, text, None, (), ())
 
 
 RULE = Rule(CODE, NAME, "an output that cannot be computed from the inputs", check)

@@ -35,4 +35,3 @@ def rules() -> dict[str, Rule]:
             rule: Rule = module.RULE
             found[rule.code] = Rule(rule.code, rule.name, rule.summary, rule.check, info.name)
     return dict(sorted(found.items()))
-

@@ -14,6 +14,7 @@ from kls.rules.finding import Certainty, Edit, Finding, Fix, Outcome, Related, S
 SPANS = {Era.TF_KERAS: ("2", "2"), Era.V3_0: ("3.0", "3.9"), Era.V3_10: ("3.10", "3.13"), Era.V3_14: ("3.14", "")}
 """First and last version of each era, for messages."""
 
+EVERY = tuple(era.value for era in ERAS)
 KERAS_3 = tuple(era.value for era in ERAS if era is not Era.TF_KERAS)
 
 
@@ -42,7 +43,7 @@ def outcomes(event: ModelBuilt) -> Mapping[str, Outcome]:
     return {era: Outcome(what) for era, what in event.outcomes.items()}
 
 
-def raising(eras: Sequence[str] = tuple(e.value for e in ERAS)) -> Mapping[str, Outcome]:
+def raising(eras: Sequence[str] = EVERY) -> Mapping[str, Outcome]:
     """Outcomes of what these eras refuse and the others accept."""
     return {era.value: Outcome.RAISES if era.value in eras else Outcome.FINE for era in ERAS}
 
@@ -110,7 +111,7 @@ def spans(eras: Sequence[Era]) -> str:
             words.append("3")
         else:
             words.append(first if first == last else f"{first} to {last}" if last else f"{first}+")
-    return " and ".join(words)
+    return " and ".join(filter(None, (", ".join(words[:-1]), words[-1])))
 
 
 def related_to(message: str, site: Site | None) -> tuple[Related[Site], ...]:

@@ -41,7 +41,8 @@ def end_of_triple(text: str, start: int, quote: str) -> int | None:
 def next_clean_start(text: str, starts: Sequence[int], first: int, limit: int) -> tuple[int | None, int]:
     """Which of `starts` after `starts[first]` is the first outside strings, brackets and continued lines.
 
-    Decorators belong to what follows them. Returns (its index or None when there is none within `limit` characters, characters looked at).
+    Decorators belong to what follows them. Returns (its index, or None when there is none within `limit` characters;
+    characters looked at).
     """
     position, depth, at = starts[first], 0, first + 1
     decorator = text[position] == "@"

@@ -19,6 +19,8 @@ MOST_TRIES = 24
 MOST_CHARACTERS = 1_000_000
 """A piece of n characters is parsed at most MOST_CHARACTERS / n times, and MOST_TRIES times."""
 
+_SURROGATE = re.compile("[\ud800-\udfff]")
+
 _mended: Recent[Parsed] = Recent(1_000_000)
 
 
@@ -42,14 +44,17 @@ class _Mending:
     """The text of one piece while it is being repaired."""
 
     def __init__(self, text: str) -> None:
-        clean = text.replace("\0", " ").encode("utf-8", "replace").decode("utf-8")
+        # What takes its place is as many bytes long, so that columns stay right.
+        clean = _SURROGATE.sub("\ufffd", text.replace("\0", " "))
         self.cleaned = clean != text
         self.lines = clean.split("\n")
         self.size = max(len(text), 1)
         self.errors: dict[int, str] = {}
-        for row, line in enumerate(text.split("\n")):
+        for row, line in enumerate(text.split("\n") if self.cleaned else ()):
             if "\0" in line:
                 self.errors[row] = "source code cannot contain null bytes"
+            elif line != self.lines[row]:
+                self.errors[row] = "lone surrogates cannot be encoded"
         self.ways: dict[int, list[str]] = {}
         self.unclosed: list[int] = []
         self.extent: dict[int, tuple[int, int]] = {}

@@ -21,7 +21,7 @@ MOST_PIECES = 100_000
 MOST_IN_VAIN = 1_000_000
 """Characters of one text in which the end of a piece is looked for without finding one that parses."""
 
-_START = re.compile(r"\n(?=[^\s#)\]}])(?!(?:else|elif|except|finally|case)\b)")
+_START = re.compile(r"\n(?=[^\s#)\]}\\])(?!(?:else|elif|except|finally|case)\b)")
 """What comes before a line that starts in column 0 and can start a statement. (Led by \\n, not ^: seven times as fast.)"""
 
 

@@ -1,0 +1,74 @@
+"""KLS207 removed-api: a name or argument that this version of Keras does not have."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from kls.environment.era import Era
+from kls.graph.events import Removed, Undefined
+from kls.graph.values import Site
+from kls.graph.view import Graph
+from kls.rules.finding import Certainty, Finding, Fix, Severity
+from kls.rules.registry import Rule
+from kls.rules.tensorflow_names import backend_name
+from kls.rules.wording import KERAS_3, ending, ignorable, raising, replacement
+
+CODE, NAME = "KLS207", "removed-api"
+
+ATTRIBUTES = {"output_shape": "output.shape", "input_shape": "input.shape"}
+"""Attributes of a layer in Keras 2, and what gives the same in Keras 3."""
+
+
+def check(event: object, graph: Graph) -> Iterator[Finding[Site]]:
+    """An attribute of a layer, an argument of Model, or a function."""
+    if isinstance(event, Undefined) and event.reason == "removed" and not ignorable(event):
+        yield _attribute(event, graph)
+    elif isinstance(event, Removed) and not ignorable(event):
+        if event.kind == "argument":
+            yield _argument(event, graph)
+        else:
+            yield _function(event, graph)
+
+
+def _attribute(event: Undefined, graph: Graph) -> Finding[Site]:
+    attribute, layer = event.attribute, graph.label(event.instance)
+    cell = graph.operation(event.instance.address)
+    calls = len(cell.nodes) if cell is not None else 0
+    place = ending(event.site, len(attribute))
+    fixes: tuple[Fix[Site], ...] = ()
+    if attribute in ATTRIBUTES:
+        new = ATTRIBUTES[attribute]
+        advice = f"Use `.{new}`."
+        fixes = replacement(f"Use `.{new}`", place, new, safe=calls == 1)
+    elif attribute.endswith("_at"):
+        side = "input" if "input" in attribute else "output"
+        advice = f"`.{side}` is that of the first call; of the others, keep the tensors that they return."
+    else:
+        advice = f"It is private there: `._{attribute}`."
+    text = f"Layers have no `{attribute}` in Keras 3, so that this raises AttributeError on `{layer}`. {advice}"
+    return _finding(text, event.site, raising_in_3=True, fixes=fixes)
+
+
+def _argument(event: Removed, graph: Graph) -> Finding[Site]:
+    text = f"Model has no argument `{event.name}`: {graph.version} refuses it. It is called `{event.name}s`."
+    fixes = replacement(f"Call it `{event.name}s`", event.name_site, f"{event.name}s", safe=True)
+    return _finding(text, event.name_site or event.site, raising_in_3=None, fixes=fixes)
+
+
+def _function(event: Removed, graph: Graph) -> Finding[Site]:
+    if event.kind == "backend":
+        new = backend_name(event.name)
+        advice = f" Use `keras.ops.{new}`." if new is not None else ""
+        text = f"`keras.backend.{event.name}` does not take the tensors of Keras 3.{advice}"
+        return _finding(text, event.site, raising_in_3=True, fixes=())
+    instead = " Use `keras.Model`." if event.name == "Function" else " It came with Keras 3."
+    return _finding(f"{graph.version} has no `keras.{event.name}`.{instead}", event.site, raising_in_3=False, fixes=())
+
+
+def _finding(text: str, place: Site, raising_in_3: bool | None, fixes: tuple[Fix[Site], ...]) -> Finding[Site]:
+    eras = {True: raising(KERAS_3), False: raising((Era.TF_KERAS.value,)), None: raising()}
+    outcomes = eras[raising_in_3]
+    return Finding(CODE, NAME, Severity.ERROR, Certainty.PROVEN, text, place, outcomes=outcomes, fixes=fixes)
+
+
+RULE = Rule(CODE, NAME, "a name or argument that this version of Keras does not have", check)
