@@ -30,25 +30,30 @@ def surroundings(
     source: str = "the editor's settings",
     variables: Mapping[str, str] | None = None,
     chosen: str | None = None,
+    known: dict[tuple[str | None, str, str | None], Environment] | None = None,
 ) -> Surroundings:
     """For the files of `folder`, which may lie in an open `workspace` folder. Starts nothing, never raises.
 
     `editor` are the user's own settings; `source` is what their problems are said to be in. `chosen` is the interpreter
-    that the editor works with, which counts where the settings name none.
+    that the editor works with, which counts where the settings name none. `known` keeps environments, which the folders
+    of a project share, from one call to the next.
     """
     project = workspace or project_of(folder)
     settings = read_settings(folder).merge(editor or {}, source)
     python = find_interpreter(folder, settings.python or chosen, project, variables)
     if python is None and not settings.python:
         python = find_interpreter(folder, None, project, variables)
-    roots = list(dict.fromkeys([project, folder]))
     if settings.python and python is None:
         settings = _with_problem(settings, f"{source}: there is no interpreter {settings.python!r}")
-    try:
-        environment = read_environment(python, roots, settings.keras, variables)
-    except ValueError as error:
-        settings = _with_problem(settings, str(error))
-        environment = read_environment(python, roots, None, variables)
+    known = {} if known is None else known
+    key = python, project, settings.keras
+    if key not in known:
+        try:
+            known[key] = read_environment(python, [project], settings.keras, variables)
+        except ValueError as error:
+            settings = _with_problem(settings, str(error))
+            known[key] = read_environment(python, [project], None, variables)
+    environment = known[key]
     return Surroundings(project, settings, environment)
 
 

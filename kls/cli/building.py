@@ -35,7 +35,10 @@ class Builder:
         around = self._reader.around(analysis.path)
         known = facts(around.environment, around.project)
         if known is None:
-            raise CannotBuild("no Python interpreter was found; name one with --python")
+            named = around.settings.python
+            raise CannotBuild(
+                f"there is no interpreter {named}" if named else "no Python was found; name it: --python EXE"
+            )
         key = known, around.settings.allow_unsandboxed
         session = self._sessions.setdefault(key, Session(known, allow_unsandboxed=key[1]))
         document = analysis.documents[analysis.path]

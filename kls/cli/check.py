@@ -52,7 +52,8 @@ class Outcome:
 
 def check_paths(paths: Sequence[str], options: Options) -> int:
     """Check, print, and answer the exit code."""
-    wanted = targets(paths)
+    reader = Reader(options.settings())
+    wanted = [target for target in targets(paths) if reader.wanted(target)]
     paint = painter()
     outcomes = []
     said: set[str] = set()

@@ -20,6 +20,8 @@ class Target:
 
     shown: str
     error: str | None = None
+    named: bool = True
+    """Whether the user named it, and not only a folder that it is in."""
 
 
 @dataclass(frozen=True)
@@ -37,7 +39,7 @@ def targets(paths: Sequence[str]) -> list[Target]:
         if path == STDIN:
             found.setdefault(path, Target(path))
         elif Path(path).is_dir():
-            found |= {shown: Target(shown) for shown in _walk(Path(path)) if shown not in found}
+            found |= {shown: Target(shown, named=False) for shown in _walk(Path(path)) if shown not in found}
         elif Path(path).exists():
             found.setdefault(path, Target(path))
         else:

@@ -16,7 +16,7 @@ def graph_paths(paths: Sequence[str], format_: str, keras: str | None, python: s
     reader = Reader({"keras": keras, "python": python})
     files: list[FileModels] = []
     failed = False
-    for target in targets(paths):
+    for target in filter(reader.wanted, targets(paths)):
         try:
             files.append(reader.models(target))
         except Unreadable as error:

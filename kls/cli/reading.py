@@ -12,11 +12,12 @@ from pathlib import Path
 from kls.analysis import Analysis, Memo, ModelReport, Snapshot, analyse
 from kls.cli.checking import Checked, absolute
 from kls.cli.files import STDIN, Target
+from kls.environment import Environment
 from kls.fixes import apply_edits, safe_edits
 from kls.source.document import Document
 from kls.source.position import Location
 from kls.source.read import SourceUnreadable, decode_document, read_document
-from kls.surroundings import Surroundings, surroundings
+from kls.surroundings import Surroundings, excluded, surroundings
 
 MOST_PASSES = 10
 """A fix can bring a finding to light; more passes than this mean that two fixes undo each other."""
@@ -42,13 +43,20 @@ class Reader:
         self._settings = {name: value for name, value in settings.items() if value}
         self._memo = memo or Memo()
         self._around: dict[str, Surroundings] = {}
+        self._environments: dict[tuple[str | None, str, str | None], Environment] = {}
 
     def around(self, path: str) -> Surroundings:
         """The surroundings of the file at `path`, which is absolute."""
         folder = str(Path(path).parent)
         if folder not in self._around:
-            self._around[folder] = surroundings(folder, None, self._settings, "the command line")
+            known = self._environments
+            self._around[folder] = surroundings(folder, None, self._settings, "the command line", known=known)
         return self._around[folder]
+
+    def wanted(self, target: Target) -> bool:
+        """Whether a file is to be checked: it was named, or the settings do not exclude it."""
+        path = absolute(target.shown)
+        return target.named or not excluded(path, self.around(path))
 
     def notes(self) -> tuple[str, ...]:
         """What is wrong with the settings that were met so far."""

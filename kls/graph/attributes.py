@@ -112,6 +112,8 @@ def _tensors(
                 return _of_functional(interpreter, model, name)
             if model.layers is None or not cell.certain or model.built:
                 return UNKNOWN
+            if name.endswith("s") and era is Era.TF_KERAS:
+                return None
             return _undefined(interpreter, value, name, "not built", site)
     elif name.endswith("s"):
         if model is None or not cell.certain:

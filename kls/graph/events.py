@@ -21,6 +21,8 @@ class Argument:
     leaf_sites: tuple[Site | None, ...]
     is_list: bool
     """Whether the source has a list or tuple display there, so that an element can be added."""
+    attributes: tuple[str | None, ...] = ()
+    """For each leaf that the source spells as an attribute, such as `model.input`, that attribute."""
     plural: bool = False
     """Whether the value is a list, tuple or dict, however the source spells it."""
 

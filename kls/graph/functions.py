@@ -66,6 +66,7 @@ def call_tensorflow(
 ) -> Value:
     """A function of TensorFlow's: on data it gives data; on a KerasTensor what it gives depends on the era."""
     if not function.name.startswith(("tensorflow.", "tf.")):
+        _escape(interpreter, arguments)
         return UNDEFINED
     if _symbolic(interpreter, arguments):
         _escape(interpreter, arguments)

@@ -93,7 +93,8 @@ def argument(interpreter: Interpreter, leaves: tuple[Value, ...], position: int,
     parts = expression.elts if isinstance(expression, ast.List | ast.Tuple) else [expression]
     if len(parts) != len(leaves) or any(isinstance(part, ast.Starred) for part in parts):
         return Argument(leaves, site, (None,) * len(leaves), is_list)
-    return Argument(leaves, site, tuple(site_of(part, frame) for part in parts), is_list)
+    attributes = tuple(part.attr if isinstance(part, ast.Attribute) else None for part in parts)
+    return Argument(leaves, site, tuple(site_of(part, frame) for part in parts), is_list, attributes)
 
 
 def argument_site(interpreter: Interpreter, position: int, names: tuple[str, ...], literal: bool = False) -> Site | None:

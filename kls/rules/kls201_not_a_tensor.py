@@ -24,9 +24,11 @@ def check(event: object, graph: Graph) -> Iterator[Finding[Site]]:
     if not isinstance(event, ModelBuilt) or event.connectivity is not None or ignorable(event):
         return
     for side, argument in (("inputs", event.inputs), ("outputs", event.outputs)):
-        for value, place in zip(argument.leaves, argument.leaf_sites):
+        for position, (value, place) in enumerate(zip(argument.leaves, argument.leaf_sites)):
             if _is_no_tensor(value, graph):
                 text = f"The {side} of a model must be tensors: this is {_what(value, graph)}{_advice(value, graph)}"
+                if value is None and argument.attributes[position : position + 1] in (("inputs",), ("outputs",)):
+                    text += " A model that is not built has no inputs and outputs: let it start with an Input."
                 yield _finding(text, place or argument.site or event.site, value, graph)
                 return
 

@@ -37,7 +37,6 @@ def check(event: object, graph: Graph) -> Iterator[Finding[Site]]:
         )
         place = ending(event.site, len(attribute))
         fixes = replacement(f"Use `.{plural}[0]`", place, f"{plural}[0]", safe=True)
-    old = model.functional is None and graph.era is Era.TF_KERAS
     yield Finding(
         CODE,
         NAME,
@@ -45,7 +44,7 @@ def check(event: object, graph: Graph) -> Iterator[Finding[Site]]:
         Certainty.PROVEN,
         text,
         event.site,
-        outcomes=raising() if old else raising(KERAS_3),
+        outcomes=raising(KERAS_3) if graph.era is not Era.TF_KERAS else raising(),
         related=created(graph, event.instance),
         fixes=fixes,
     )

@@ -35,7 +35,7 @@ async def actions(ls: KlsServer, params: types.CodeActionParams) -> list[types.C
     """What can be done at the range. A client that knows only commands gets only those."""
     uri = params.text_document.uri
     file = ls.texts.find(uri)
-    result = await ls.analyses.current(file.uri) if file else None
+    result = await ls.analyses.with_models(file.uri) if file else None
     if result is None:
         return []
     only = params.context.only

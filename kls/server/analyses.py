@@ -41,6 +41,7 @@ class Analyses:
         self._results: dict[str, Result] = {}
         self._stamps: dict[str, int] = {}
         self._waiting: dict[str, list[asyncio.Future[Result | None]]] = {}
+        self._modelling = asyncio.Lock()
         self._loop: asyncio.AbstractEventLoop | None = None
         self._analyser = Analyser(self._work)
 
@@ -87,6 +88,16 @@ class Analyses:
         future: asyncio.Future[Result | None] = asyncio.get_running_loop().create_future()
         self._waiting.setdefault(uri, []).append(future)
         return await future
+
+    async def with_models(self, uri: str) -> Result | None:
+        """As `current`; the models of the answer are there too, worked out beside the event loop."""
+        result = await self.current(uri)
+        if result is not None:
+            async with self._modelling:
+                analysis = result.analysis
+                if "models" not in vars(analysis):
+                    await asyncio.get_running_loop().run_in_executor(None, lambda: analysis.models)
+        return result
 
     def _work(self, uri: str, cancelled: Callable[[], bool]) -> bool:
         """On the analysis thread: one analysis, whatever happens in it. False if newer text cut it short."""

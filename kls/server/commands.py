@@ -39,7 +39,7 @@ async def confirm_command(ls: KlsServer, *arguments: Any) -> dict[str, object] |
     if not ls.client.trusted:
         _say(ls, types.MessageType.Error, _UNTRUSTED)
         return None
-    result = await ls.analyses.current(file.uri) if file else None
+    result = await ls.analyses.with_models(file.uri) if file else None
     if result is None:
         _say(ls, types.MessageType.Error, f"kls: {uri} is not open")
         return None

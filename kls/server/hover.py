@@ -29,7 +29,7 @@ async def hover(ls: KlsServer, params: types.HoverParams) -> types.Hover | None:
     """What is known of the place; None where there is nothing to say."""
     uri = params.text_document.uri
     file = ls.texts.find(uri)
-    result = await ls.analyses.current(file.uri) if file else None
+    result = await ls.analyses.with_models(file.uri) if file else None
     if result is None:
         return None
     file = result.file

@@ -20,7 +20,7 @@ async def lenses(ls: KlsServer, params: types.CodeLensParams) -> list[types.Code
     """One for each suspicious model, and one for each that was built."""
     uri = params.text_document.uri
     file = ls.texts.find(uri)
-    result = await ls.analyses.current(file.uri) if file else None
+    result = await ls.analyses.with_models(file.uri) if file else None
     if result is None:
         return []
     told = dict(ls.verdicts.told(result))

@@ -6,6 +6,7 @@ import threading
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
+from kls.environment import Environment
 from kls.surroundings import Surroundings, surroundings
 
 
@@ -15,6 +16,7 @@ class Neighbourhood:
     def __init__(self) -> None:
         self._lock = threading.Lock()
         self._known: dict[str, Surroundings] = {}
+        self._environments: dict[tuple[str | None, str, str | None], Environment] = {}
         self._folders: tuple[str, ...] = ()
         self._editor: Mapping[str, Mapping[str, object]] = {}
         self._told: set[str] = set()
@@ -36,7 +38,7 @@ class Neighbourhood:
     ) -> None:
         """Forget what was read. `editor` has the settings by workspace folder, under "" those for all others."""
         with self._lock:
-            self._known = {}
+            self._known, self._environments = {}, {}
             if folders is not None:
                 self._folders = tuple(folders)
             if editor is not None:
@@ -48,10 +50,13 @@ class Neighbourhood:
         with self._lock:
             known = self._known.get(folder)
             if known is None:
-                workspace = self._workspace(folder)
-                editor = self._editor.get(workspace or "", self._editor.get("", {}))
-                known = self._known[folder] = surroundings(folder, workspace, editor, chosen=self.chosen)
+                known = self._known[folder] = self._read(folder)
             return known
+
+    def _read(self, folder: str) -> Surroundings:
+        workspace = self._workspace(folder)
+        editor = self._editor.get(workspace or "", self._editor.get("", {}))
+        return surroundings(folder, workspace, editor, chosen=self.chosen, known=self._environments)
 
     def new_problems(self) -> list[str]:
         """What is wrong with the settings and was not said yet."""

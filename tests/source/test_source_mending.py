@@ -49,7 +49,8 @@ MENDED = {
 def test_a_half_typed_line_in_a_function_costs_that_line(line: str) -> None:
     body = "        pass\n" if line.endswith(":") else ""
     text = f"def build(a):\n    b = f(a)\n    {line}\n{body}    c = g(b)\n    return c\n"
-    assert read(text) == f"def build(a):\n    b = f(a)\n    {MENDED[line]}\n    c = g(b)\n    return c"
+    expected = f"def build(a):\n    b = f(a)\n    {MENDED[line]}\n    c = g(b)\n    return c"
+    assert read(text) == ast.unparse(ast.parse(expected))
     assert errors(text) == [2]
 
 
@@ -118,6 +119,14 @@ def test_null_bytes_are_named_and_cost_nothing_else() -> None:
     text = "def f():\n    x = 1\0\n    return x\n"
     assert read(text) == "def f():\n    x = 1\n    return x"
     assert errors(text) == [1]
+
+
+def test_lone_surrogates_are_named_and_cost_nothing_else() -> None:
+    text = "def f():\n    return g('\ud800', x)\n"
+    [piece] = Document(text).pieces
+    assert errors(text) == [1]
+    [place] = [node.col_offset for node in ast.walk(piece.body[0]) if isinstance(node, ast.Name) and node.id == "x"]
+    assert place == len("    return g('\ud800', ".encode("utf-8", "surrogatepass"))
 
 
 @pytest.mark.skipif(sys.version_info >= (3, 12), reason="this Python knows the syntax")

@@ -91,6 +91,7 @@ def test_decorators_belong_to_what_they_decorate() -> None:
         "x = f(\na=1,\nb='''\n(\n'''\n)\n",
         "x = 1 + \\\n2\n",
         "x = 'a\\\nb'\n",
+        "def f():\n\\\n    return x\n",
         '@a("""\nb\n""")\ndef f():\n    pass\n',
         'def f():\n    """\nfoo bar\n    """\n    return [\n0]\n',
         "x = (yield\n# ) no end\n)\n",
@@ -198,7 +199,7 @@ def test_2000_parentheses_cost_the_statement_that_has_them() -> None:
         ('x = """\n' + "prose, and more of it\n" * 200_000, "too many syntax errors: the rest is not read"),
         ("x = [\n" + "1,\n" * 1_600_000, "too many statements: the rest is not read"),
         ("@a\n" * 1_600_000, "too large to be parsed: 4,800,000 characters in one statement"),
-        ("\\\n" * 2_400_000, "too many syntax errors: the rest is not read"),
+        ("\\\n" * 2_400_000, "too large to be parsed: 4,800,000 characters in one statement"),
     ],
     ids=["unclosed list", "open brackets", "unclosed string", "unclosed list in column 0", "decorators", "backslashes"],
 )

@@ -92,7 +92,9 @@ class Program:
         variable = self.fresh("z")
         self.lines.append(f"{variable} = {self.tensor()}")
         self.lines.append(f"for step in range({self.random.randint(1, 3)}):")
-        self.lines.append(f"    {variable} = layers.Dense(8{self.random.choice(['', ', activation=' + repr('relu')])})({variable})")
+        self.lines.append(
+            f"    {variable} = layers.Dense(8{self.random.choice(['', ', activation=' + repr('relu')])})({variable})"
+        )
         if self.random.random() < 0.5:
             self.lines.append(f"    {variable} = layers.Add()([{variable}, {self.tensor()}])")
         self.tensors.append(variable)
@@ -149,7 +151,9 @@ class Program:
             inputs = self.random.choice([f"{base}.input", f"{base}.inputs"])
             if inputs.endswith("s") or base in self.arity:
                 self.arity[variable] = self.arity.get(base, 1)
-            outputs = self.random.choice([f"{base}.output", f"{base}.layers[-1].output", f"{base}.layers[1].output", outputs])
+            outputs = self.random.choice(
+                [f"{base}.output", f"{base}.layers[-1].output", f"{base}.layers[1].output", outputs]
+            )
         else:
             inputs = self.tensor()
         self.lines.append(f"{variable} = keras.Model({inputs}, {outputs}{self.name_argument('mod')})")

@@ -41,7 +41,7 @@ def describe(model, line):
         "layers": [[layer.name, type(layer).__name__] for layer in model.layers],
         "edges": sorted(edges),
         "params": params,
-        "inputs": [str(tensor.name).split(":")[0] for tensor in inner.inputs],
+        "inputs": [str(tensor.name).split(":")[0] for tensor in inner.inputs or []],
         "line": line,
     }
 

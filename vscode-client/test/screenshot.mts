@@ -30,7 +30,7 @@ try {
     const middle = hover.x + hover.width / 2;
     await code.page.mouse.move(middle, hover.y + hover.height);
     await code.page.mouse.down();
-    await code.page.mouse.move(middle, table.y + table.height + 8, { steps: 5 });
+    await code.page.mouse.move(middle, table.y + table.height + 4, { steps: 5 });
     await code.page.mouse.up();
     await code.page.mouse.move(middle, hover.y + 20, { steps: 5 });
     await sleep(1000); // the edge has a colour for a moment
