@@ -13,7 +13,9 @@ README = Path(__file__).resolve().parents[2] / "README.md"
 
 def rules_table() -> str:
     """Every rule, with a link to its page and the first sentence of it."""
-    rows = [f"| [{page.code}](kls/rules/{page.url.rpartition('/')[2]}) | {page.name} | {page.summary} |" for page in pages()]
+    rows = [
+        f"| [{page.code}](kls/rules/{page.url.rpartition('/')[2]}) | {page.name} | {page.summary} |" for page in pages()
+    ]
     return "\n".join(["| code | name | what it finds |", "|---|---|---|", *rows])
 
 
