@@ -50,8 +50,7 @@ class Node(NamedTuple):
         return all(type(t) is KerasTensor for t in self.inputs)
 
 
-@dataclass(frozen=True)
-class Operation:
+class Operation(NamedTuple):
     """A layer, an op of keras.ops or a model, as far as the graph goes (keras/src/ops/operation.py)."""
 
     cls: str
@@ -79,10 +78,7 @@ class Operation:
         longer = self if len(self.nodes) >= len(other.nodes) else other
         certain = self.certain and other.certain and len(self.nodes) == len(other.nodes) == same
         name = self.name if self.name == other.name else None
-        return replace(longer, certain=certain, consumed=self.consumed or other.consumed, name=name)
-
-    def __hash__(self) -> int:
-        return hash((self.cls, self.name, self.site))
+        return longer._replace(certain=certain, consumed=self.consumed or other.consumed, name=name)
 
 
 @dataclass(frozen=True)

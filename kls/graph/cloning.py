@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from kls.graph import sequential
@@ -61,7 +60,7 @@ def _clone_layer(interpreter: Interpreter, library: KerasLibrary, address: Addre
         interpreter.overlay.set((clone.address, "instance"), clone)
     nodes = cell.nodes[:1] if cell.kind == "input" else ()
     moved = tuple(n._replace(structure=KerasTensor(clone.address, 0, 0)) for n in nodes)
-    fresh = replace(cell, nodes=moved, consumed=False, site=site, certain=cell.certain and not interpreter.widened)
+    fresh = cell._replace(nodes=moved, consumed=False, site=site, certain=cell.certain and not interpreter.widened)
     set_operation(interpreter, clone.address, fresh)
     return clone
 

@@ -8,7 +8,7 @@ graph is not complete.
 from __future__ import annotations
 
 from collections import defaultdict
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from kls.environment.era import Era
@@ -180,7 +180,7 @@ def clone_graph_nodes(
         copied = node._replace(inputs=tuple(_cloned(t, clones.tensors) for t in node.inputs))
         cell = operation(interpreter, address)
         assert cell is not None
-        set_operation(interpreter, address, replace(cell, nodes=(*cell.nodes, copied)))
+        set_operation(interpreter, address, cell._replace(nodes=(*cell.nodes, copied)))
         for parent in possible_inputs(copied):
             mark_consumed(interpreter, parent)
     for tensor, clone in made.items():
@@ -218,7 +218,7 @@ def _rehome(interpreter: Interpreter, tensor: KerasTensor, clone: KerasTensor) -
     if clone.node == 0 or tensor == clone or cell is None or cell.kind != "input":
         return
     first = cell.nodes[0]._replace(structure=clone)
-    set_operation(interpreter, clone.operation, replace(cell, nodes=(first, *cell.nodes[1:])))
+    set_operation(interpreter, clone.operation, cell._replace(nodes=(first, *cell.nodes[1:])))
     interpreter.overlay.set(("clone of", clone), tensor)
 
 
@@ -268,7 +268,7 @@ def mark_consumed(interpreter: Interpreter, tensor: KerasTensor) -> None:
     """Its operation has an outbound node now."""
     cell = operation(interpreter, tensor.operation)
     if cell is not None and not cell.consumed:
-        set_operation(interpreter, tensor.operation, replace(cell, consumed=True))
+        set_operation(interpreter, tensor.operation, cell._replace(consumed=True))
 
 
 def original_of(interpreter: Interpreter, tensor: KerasTensor) -> KerasTensor | None:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from kls.environment.era import Era
@@ -106,7 +105,7 @@ def called_without_tensors(
     if not tensors and arguments.positional and all(not isinstance(a, Instance) for a in arguments.positional):
         return Opaque("tensor")
     if cell.certain:
-        set_operation(interpreter, address, replace(cell, certain=False))
+        set_operation(interpreter, address, cell._replace(certain=False))
     return UNKNOWN
 
 
@@ -147,7 +146,7 @@ def append_node(
     params = cell.params if cell.params is not None else inference.params
     certain = cell.certain and not interpreter.widened
     called_again(interpreter, address, cell, tensors, site)
-    set_operation(interpreter, address, replace(cell, nodes=(*cell.nodes, node), params=params, certain=certain))
+    set_operation(interpreter, address, cell._replace(nodes=(*cell.nodes, node), params=params, certain=certain))
     for tensor in possible_inputs(node):
         mark_consumed(interpreter, tensor)
     return structure

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from kls.environment import Environment
@@ -194,7 +193,7 @@ class KerasLibrary:
         structure: Container = interpreter.overlay.new("list", parts)
         changed = node._replace(outputs=specs, names=(None,) * count, structure=structure)
         nodes = tuple(changed if i == value.node else old for i, old in enumerate(cell.nodes))
-        set_operation(interpreter, value.operation, replace(cell, nodes=nodes))
+        set_operation(interpreter, value.operation, cell._replace(nodes=nodes))
         return list(parts)
 
     def named(self, interpreter: Interpreter, name: str, value: Value, is_global: bool, site: Site) -> None:

@@ -193,6 +193,6 @@ def lose(interpreter: Interpreter, instance: Instance) -> None:
     model = model_cell(interpreter, instance.address)
     if model is not None and model.kind == "sequential":
         set_model(interpreter, instance.address, replace(model, layers=None, functional=None, complete=False))
-        set_operation(interpreter, instance.address, replace(cell, certain=False))
+        set_operation(interpreter, instance.address, cell._replace(certain=False))
     elif model is None and cell.certain and not cell.nodes:
-        set_operation(interpreter, instance.address, replace(cell, certain=False))
+        set_operation(interpreter, instance.address, cell._replace(certain=False))

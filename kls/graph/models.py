@@ -179,14 +179,13 @@ def _consumed(
     interpreter: Interpreter, inputs: tuple[KerasTensor, ...], outputs: tuple[KerasTensor, ...]
 ) -> tuple[bool, ...]:
     """Whether each input will have an outbound node: an InputLayer by its calls, a clone by the walk that makes them."""
-    needed = set(ancestors(interpreter, outputs))
     flags: list[bool] = []
     for tensor in inputs:
         cell = operation(interpreter, tensor.operation)
         if is_input_tensor(interpreter, tensor):
             flags.append(cell is None or cell.consumed or not cell.certain)
         else:
-            flags.append(tensor.operation in needed and tensor not in outputs)
+            flags.append(tensor not in outputs and tensor.operation in ancestors(interpreter, outputs))
     return tuple(flags)
 
 

@@ -69,7 +69,7 @@ def _lose(interpreter: Interpreter, instance: Instance) -> None:
         set_model(interpreter, instance.address, replace(model, layers=None, functional=None, complete=False))
     cell = operation(interpreter, instance.address)
     if cell is not None:
-        set_operation(interpreter, instance.address, replace(cell, certain=False))
+        set_operation(interpreter, instance.address, cell._replace(certain=False))
 
 
 def add(
@@ -104,9 +104,12 @@ def add(
 def _declared_input(
     interpreter: Interpreter, library: KerasLibrary, layer: Instance, cell: Operation, site: Site, era: Era
 ) -> Instance | None:
-    """The InputLayer that a first layer's `input_shape=` stands for."""
+    """The InputLayer that a first layer's `input_shape=` stands for; in tf_keras also the input of a first model."""
     config = {key: to_config(interpreter, value) for key, value in cell.config.items()}
     declared = shapes.declared_input(cell.cls, config, library.context.facts(cell.root))
+    inner = model_cell(interpreter, layer.address)
+    if era is Era.TF_KERAS and inner is not None and len(inner.inputs) == 1:
+        declared = spec_of(interpreter, inner.inputs[0])
     if declared is None:
         return None
     name = f"{cell.name}_input" if era is Era.TF_KERAS and cell.name else auto_name(interpreter, "InputLayer", era)
@@ -207,7 +210,7 @@ def _finish(
     remember_owner(interpreter, instance, (start,), (output,))
     params = [cell.params for a in graph.operations if (cell := operation(interpreter, a)) is not None]
     total = sum(p for p in params if p is not None) if None not in params else None
-    set_operation(interpreter, instance.address, replace(own, params=total))
+    set_operation(interpreter, instance.address, own._replace(params=total))
 
 
 def call_sequential(
