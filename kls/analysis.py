@@ -16,7 +16,7 @@ from kls.graph.view import Graph
 from kls.ignores import apply_ignores
 from kls.program.interpreter import Cancelled, Interpreter
 from kls.program.modules import ModuleCache, Modules
-from kls.program.store import Overlay
+from kls.program.store import Key, Overlay
 from kls.program.units import Run, UnitMemo, run_document
 from kls.program.values import Site
 from kls.rules import rules
@@ -109,8 +109,11 @@ def analyse(
 
 def _findings(interpreter: Interpreter, run: Run) -> Iterator[Finding[Site]]:
     """What the rules said, each finding with the variable that its model ended up in."""
-    for unit in (*run.units, *run.aside):
-        writes = {} if unit in run.units else dict(unit.writes)
+    nothing: Mapping[Key, Value] = {}
+    written = [(unit, nothing) for unit in run.units] + [(unit, unit.writes) for unit in run.aside]
+    for unit, writes in written:
+        if not unit.events:
+            continue
         interpreter.overlay = Overlay(run.store, "findings", writes=writes)
         built: object = None
         for event in unit.events:

@@ -121,8 +121,7 @@ def _tensors(
         return None if era is Era.TF_KERAS else _undefined(interpreter, value, name, "no graph", site)
     if cell.nodes:
         found = _of_node(interpreter, cell, side)
-        stacked = len(cell.nodes) > 1 and interpreter.overlay.get(("stacked", value.address)) is True
-        if len(cell.nodes) > 1 and not stacked and type(found) is KerasTensor:
+        if len(cell.nodes) > 1 and type(found) is KerasTensor:
             interpreter.overlay.set(("read", found), site)  # what is read here is ambiguous: the rules may ask
         return found
     if not cell.certain or (model is not None and model.kind == "sequential" and model.layers is None):

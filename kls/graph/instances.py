@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import ast
 from typing import TYPE_CHECKING
 
 from kls.graph.cells import model_cell, operation
-from kls.program.values import Address, External, Instance
+from kls.program.attributes import find_in_mro
+from kls.program.containers import content_of
+from kls.program.values import UNKNOWN, Address, Class, Container, Either, External, Function, Instance
 
 if TYPE_CHECKING:
     from kls.program.interpreter import Interpreter
@@ -30,6 +33,8 @@ def instance_of(interpreter: Interpreter, address: Address) -> Instance:
 def layers_of(interpreter: Interpreter, address: Address) -> tuple[Instance, ...] | None:
     """`model.layers`: the operations that are layers, in order; None where they are not all known."""
     model = model_cell(interpreter, address)
+    if model is not None and model.kind == "subclass":
+        return _attributes_of(interpreter, instance_of(interpreter, address))
     if model is None or not model.complete:
         return None
     found = []
@@ -38,3 +43,27 @@ def layers_of(interpreter: Interpreter, address: Address) -> tuple[Instance, ...
         if cell is not None and cell.kind != "op":
             found.append(instance_of(interpreter, inner))
     return tuple(found)
+
+
+def _attributes_of(interpreter: Interpreter, instance: Instance) -> tuple[Instance, ...] | None:
+    """The layers of a subclassed model: those that its `__init__` sets as attributes, in order; None if not all known."""
+    cls = instance.cls
+    init = find_in_mro(interpreter, cls.mro, "__init__") if isinstance(cls, Class) else None
+    if not isinstance(cls, Class) or not isinstance(init, Function) or any(isinstance(b, Class) for b in cls.bases):
+        return None
+    found: list[Instance] = []
+    for name in _names_set(init.code.node):
+        value = interpreter.overlay.get((instance.address, name))
+        content = content_of(interpreter, value)
+        items = content if isinstance(value, Container) and type(content) is tuple else (value,)
+        if any(item is UNKNOWN or isinstance(item, Either) for item in items):
+            return None
+        found += [i for i in items if isinstance(i, Instance) and operation(interpreter, i.address) is not None]
+    return tuple(dict.fromkeys(found))
+
+
+def _names_set(function: ast.AST) -> list[str]:
+    """The names in `self.<name> = ...`, in the order of the text."""
+    nodes = [n for n in ast.walk(function) if isinstance(n, ast.Attribute) and isinstance(n.ctx, ast.Store)]
+    own = [n for n in nodes if isinstance(n.value, ast.Name) and n.value.id == "self"]
+    return list(dict.fromkeys(n.attr for n in sorted(own, key=lambda n: (n.lineno, n.col_offset))))

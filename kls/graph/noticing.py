@@ -53,9 +53,9 @@ def removed(interpreter: Interpreter, site: Site, name: str, kind: str, name_sit
 
 
 def removed_once(interpreter: Interpreter, site: Site, name: str, kind: str) -> None:
-    """The same, said of the first use only: one missing module is one fault."""
+    """The same, said of the first use only, where the program surely comes by: a part for Keras 3 alone is no fault."""
     key = ("removed", name.partition(".")[0])
-    if interpreter.overlay.get(key) is not True:
+    if not interpreter.assumed and interpreter.overlay.get(key) is not True:
         interpreter.overlay.set(key, True)
         removed(interpreter, site, name, kind)
 

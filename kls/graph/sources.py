@@ -97,7 +97,9 @@ def argument(interpreter: Interpreter, leaves: tuple[Value, ...], position: int,
     return Argument(leaves, site, tuple(site_of(part, frame) for part in parts), is_list, attributes)
 
 
-def argument_site(interpreter: Interpreter, position: int, names: tuple[str, ...], literal: bool = False) -> Site | None:
+def argument_site(
+    interpreter: Interpreter, position: int, names: tuple[str, ...], literal: bool = False
+) -> Site | None:
     """Where an argument of the call under way stands; with `literal`, only if it is a literal there."""
     if interpreter.calling is None:
         return None

@@ -127,6 +127,10 @@ class Graph:
         found = self._interpreter.overlay.get(("read", tensor))
         return found if isinstance(found, Site) else None
 
+    def is_stacked(self, address: Address) -> bool:
+        """Whether a Sequential called the layer first, and may have called it again each time that it was added to."""
+        return self._interpreter.overlay.get(("stacked", address)) is True
+
     def argument_of(self, tensor: KerasTensor) -> Site | None:
         """Where the argument of the model call stands that gave `tensor`."""
         found = self._interpreter.overlay.get(("argument of", tensor))

@@ -116,7 +116,7 @@ def _is_a(interpreter: Interpreter, value: Value, cls: Value) -> bool | None:
         if isinstance(value, Instance) and isinstance(value.cls, Class):
             return head(cls) in value.cls.mro or (None if has_unknown_base(value.cls) else False)
         return None if isinstance(value, Opaque) else False
-    if type(value) in CONSTANTS or isinstance(value, (Container, tuple)):
+    if type(value) in CONSTANTS or isinstance(value, Container) or type(value) is tuple:
         return None if cls.name.startswith(("typing.", "collections.", "numbers.")) else False
     found = interpreter.library.operator(interpreter, "isinstance", (value, cls), EMPTY_SITE)
     return found if isinstance(found, bool) else None

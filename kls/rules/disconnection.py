@@ -149,6 +149,8 @@ def find_first_call(event: ModelBuilt, graph: Graph) -> FirstCall | None:
     listed = inputs_of(event)
     for unlisted in event.connectivity.unlisted if event.connectivity is not None else ():
         for tensor in unlisted.path[:-1]:
+            if graph.read_at(tensor) is None:
+                continue
             calls = [call._replace(tensor_index=tensor.tensor_index) for call, _ in graph.calls(tensor.operation)]
             meant = tuple(call for call in calls if call != tensor and graph.computable(call, listed))
             if meant:

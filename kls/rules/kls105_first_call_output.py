@@ -59,7 +59,7 @@ def _ambiguous(event: ModelBuilt, graph: Graph) -> Iterator[Finding[Site]]:
     inputs = inputs_of(event)
     for index, leaf in enumerate(event.outputs.leaves):
         place = event.outputs.leaf_sites[index]
-        if not isinstance(leaf, KerasTensor) or leaf.node != 0 or graph.read_at(leaf) is None:
+        if not isinstance(leaf, KerasTensor) or graph.read_at(leaf) is None or graph.is_stacked(leaf.operation):
             continue
         if place is not None and place != graph.read_at(leaf):
             continue  # a variable: whoever wrote that had a call in mind
@@ -71,9 +71,7 @@ def _ambiguous(event: ModelBuilt, graph: Graph) -> Iterator[Finding[Site]]:
         suspicion = _suspicion(event, graph, leaf, others)
         names = [name for name in (graph.visible(tensor) for tensor in (leaf, *others)) if name is not None]
         meant = f" Use the tensor of the call that you mean: {listed(names)}." if names else ""
-        text = (
-            f"`{layer}` is called several times, and `.output` is always that of its first call{_on(graph, leaf)}"
-        )
+        text = f"`{layer}` is called several times, and `.output` is always that of its first call{_on(graph, leaf)}"
         yield Finding(
             CODE,
             NAME,

@@ -59,13 +59,13 @@ def _built(event: ModelBuilt, graph: Graph) -> Iterator[Finding[Site]]:
     if found is None or found.unlisted or not found.complete:
         return
     outputs = tuple(leaf for leaf in event.outputs.leaves if isinstance(leaf, KerasTensor))
-    inside = graph.ancestors(outputs)
     for tensor in inputs_of(event):
         skipped = graph.owner(tensor, "input")
         output = None if skipped is None or skipped == event.instance else _output(graph, skipped)
-        if skipped is None or output is None or graph.visible(skipped) is None or skipped.address in inside:
+        if skipped is None or output is None or graph.visible(skipped) is None:
             continue
-        if any(address in inside for address in _own_layers(graph, skipped)):
+        inside = dict.fromkeys(graph.ancestors(outputs))
+        if skipped.address in inside or any(address in inside for address in _own_layers(graph, skipped)):
             continue
         for address in inside:
             call = _call_on(graph, address, tensor)

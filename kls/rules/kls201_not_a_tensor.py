@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from kls.graph.events import ModelBuilt, NotCalled
-from kls.graph.values import Instance, Site, Value
+from kls.graph.values import Instance, Opaque, Site, Value
 from kls.graph.view import Graph
 from kls.rules.finding import Certainty, Edit, Finding, Fix, Severity
 from kls.rules.registry import Rule
@@ -52,7 +52,7 @@ def _finding(message: str, place: Site, value: Value, graph: Graph) -> Finding[S
 def _is_no_tensor(value: Value, graph: Graph) -> bool:
     if isinstance(value, Instance):
         return graph.operation(value.address) is not None
-    return value is None or type(value) in (int, float, bool, str, bytes)
+    return value is None or type(value) in (int, float, bool, str, bytes) or value == Opaque("array")
 
 
 def _what(value: Value, graph: Graph) -> str:
@@ -62,6 +62,8 @@ def _what(value: Value, graph: Graph) -> str:
         cell = graph.operation(value.address)
         cls = f", {article(cell.cls)}" if cell is not None and kind == "layer" else ""
         return f"the {kind} `{graph.label(value)}`{cls}"
+    if isinstance(value, Opaque):
+        return "an array"
     kind = {int: "the number ", float: "the number ", str: "the string ", bytes: "the string "}.get(type(value), "")
     return f"{kind}{value!r}"
 

@@ -10,7 +10,7 @@ from kls.graph.values import Site
 from kls.graph.view import Graph
 from kls.rules.finding import Certainty, Finding, Fix, Severity
 from kls.rules.registry import Rule
-from kls.rules.tensorflow_names import backend_name
+from kls.rules.tensorflow_names import BACKEND
 from kls.rules.wording import KERAS_3, ending, ignorable, raising, replacement
 
 CODE, NAME = "KLS207", "removed-api"
@@ -26,7 +26,7 @@ def check(event: object, graph: Graph) -> Iterator[Finding[Site]]:
     elif isinstance(event, Removed) and not ignorable(event):
         if event.kind == "argument":
             yield _argument(event, graph)
-        else:
+        elif event.kind != "backend" or event.name in BACKEND:
             yield _function(event, graph)
 
 
@@ -57,7 +57,7 @@ def _argument(event: Removed, graph: Graph) -> Finding[Site]:
 
 def _function(event: Removed, graph: Graph) -> Finding[Site]:
     if event.kind == "backend":
-        new = backend_name(event.name)
+        new = BACKEND[event.name]
         advice = f" Use `keras.ops.{new}`." if new is not None else ""
         text = f"`keras.backend.{event.name}` does not take the tensors of Keras 3.{advice}"
         return _finding(text, event.site, raising_in_3=True, fixes=())

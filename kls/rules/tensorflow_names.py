@@ -75,7 +75,15 @@ INTERCHANGEABLE = frozenset(
 
 SHARED_KEYWORDS = frozenset({"axis", "keepdims"})
 
-_BACKEND = {
+BACKEND: dict[str, str | None] = {
+    **{
+        name: name
+        for name in """
+        abs cos exp expand_dims log maximum minimum prod relu reshape sigmoid sin softmax softplus sqrt square squeeze stack
+        sum tanh tile transpose
+        """.split()
+    },
+    "batch_flatten": None,
     "batch_dot": None,
     "clip": "clip",
     "concatenate": "concatenate",
@@ -92,10 +100,4 @@ _BACKEND = {
     "std": "std",
     "var": "var",
 }
-
-
-def backend_name(name: str) -> str | None:
-    """What a function of keras.backend is called in keras.ops; None where there is none of its name."""
-    if name in _BACKEND:
-        return _BACKEND[name]
-    return name if name in _SAME or name in _NN else None
+"""Functions of the old keras.backend that refuse the tensors of Keras 3, and their names in keras.ops."""

@@ -27,6 +27,19 @@ _UNTRUSTED = "kls: this workspace is not trusted, so nothing of it is run. Trust
 def register(ls: KlsServer) -> None:
     """Add the feature."""
     ls.command(COMMAND)(confirm_command)
+    ls.opened = prewarm
+
+
+async def prewarm(ls: KlsServer, path: str) -> None:
+    """Import Keras in the sandbox before the first confirm, for users who want that; nothing of their program is run."""
+    loop = asyncio.get_running_loop()
+    around = await loop.run_in_executor(None, ls.neighbourhood.of, path)
+    session = _session(ls, around) if around.settings.prewarm and ls.client.trusted else None
+    if session is not None and session.pid is None:
+        try:
+            await loop.run_in_executor(None, session.start)
+        except (NoJail, AgentDied, OSError) as error:
+            ls.log(f"Keras could not be started ahead: {error}", types.MessageType.Warning)
 
 
 async def confirm_command(ls: KlsServer, *arguments: Any) -> dict[str, object] | None:

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import asyncio
 import traceback
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Awaitable, Callable, Iterable, Mapping
 
 from lsprotocol import types
 from pygls.exceptions import JsonRpcException
@@ -45,8 +46,12 @@ class KlsServer(LanguageServer):
         self.neighbourhood = Neighbourhood()
         self.verdicts = Verdicts()
         self.analyses = Analyses(self.texts, self._analyse, self._arrived, self._log_error)
+        self.opened: Callable[[KlsServer, str], Awaitable[None]] | None = None
+        """What else is to be done for a file that was analysed for the first time, by its path."""
         self._memo = Memo()
         self._told: dict[str, tuple[int, list[types.Diagnostic] | None]] = {}
+        self._seen: set[str] = set()
+        self._tasks: set[asyncio.Future[None]] = set()
         self._shown: dict[str, tuple[int, list[types.Diagnostic]]] = {}
 
     def findings(self, result: Result) -> tuple[Finding[Location], ...]:
@@ -80,6 +85,7 @@ class KlsServer(LanguageServer):
         """The file was closed: nothing of it is shown or remembered any more."""
         self.analyses.closed(file.uri)
         self._memo.forget(file.path)
+        self._seen.discard(file.uri)
         self.hide(file.uris)
 
     def hide(self, uris: Iterable[str]) -> None:
@@ -132,6 +138,11 @@ class KlsServer(LanguageServer):
         if result.failure is not None:
             self.log(f"the analysis of {result.file.path} failed", types.MessageType.Error)
             self._log_error(result.failure)
+        if self.opened and result.file.uri not in self._seen:
+            self._seen.add(result.file.uri)
+            task = asyncio.ensure_future(self.opened(self, result.file.path))
+            self._tasks.add(task)
+            task.add_done_callback(self._tasks.discard)
         for problem in self.neighbourhood.new_problems():
             self.window_show_message(types.ShowMessageParams(types.MessageType.Warning, f"kls: {problem}"))
         if not self.client.pulls:

@@ -7,7 +7,7 @@ import sys
 from pathlib import Path
 
 import pytest
-from conftest import FIXED, LEAK, Kls
+from cli_program import FIXED, LEAK, Kls
 
 V = ("--keras", "3.15.1")
 

@@ -7,7 +7,7 @@ import time
 from pathlib import Path
 
 import pytest
-from conftest import FIXED, Kls
+from cli_program import FIXED, Kls
 
 V = ("--keras", "3.15.1")
 

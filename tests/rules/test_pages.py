@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
+
 import pytest
 
 from kls.fixes import apply_edits
@@ -52,7 +54,7 @@ def test_page_shows_the_fault_and_how_it_is_put_right(page: Page) -> None:
 @pytest.mark.parametrize("page", PAGES)
 def test_fixes_give_what_the_page_shows(page: Page) -> None:
     blocks = examples(page.text)
-    for before, after in zip(blocks, blocks[1:]):
+    for before, after in pairwise(blocks):
         if after.is_fixed:
             for version in before.versions:
                 assert fixed(before, version) == after.code, f"Keras {version}"

@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from conftest import LEAK, PROBE, Editor, capabilities
 from lsprotocol import types
+from server_editor import LEAK, PROBE, Editor, capabilities
 
 pytestmark = pytest.mark.asyncio
 

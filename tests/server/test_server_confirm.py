@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import asyncio
+import sys
+from pathlib import Path
 
 import pytest
-from conftest import LEAK, PROBE, Editor, until
 from lsprotocol import types
+from server_editor import LEAK, PROBE, Editor, until
 
 pytestmark = [pytest.mark.asyncio, pytest.mark.keras, pytest.mark.sandbox]
 
@@ -94,6 +96,46 @@ async def test_where_nothing_is_suspicious_nothing_is_built(editor: Editor) -> N
     uri = editor.open("import keras\n")
     assert await editor.confirm(uri) is None
     assert "nothing is suspicious" in editor.client.messages[-1].message
+
+
+def children(editor: Editor) -> list[str]:
+    """The processes that the server has started and that still run."""
+    assert editor.client._server is not None
+    tasks = Path(f"/proc/{editor.client._server.pid}/task")
+    return [pid for task in tasks.iterdir() for pid in (task / "children").read_text().split()]
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="looks into /proc")
+class TestProcesses:
+    """What runs beside the server, and when."""
+
+    async def test_nothing_is_run_before_the_user_asks_and_nothing_is_left_behind(self, editor: Editor) -> None:
+        uri = editor.open(LEAK)
+        here = types.Range(types.Position(0, 0), types.Position(0, 0))
+        editor.edit(uri, types.TextEdit(here, "\n"))
+        await editor.pushed(uri)
+        await editor.lenses(uri)
+        await editor.actions(uri, PROBE + 1)
+        await editor.hover(uri, 9, 3)
+        assert children(editor) == []
+        await editor.confirm(uri)
+        warm = children(editor)
+        assert warm, "the warm process waits for the next confirm"
+        await editor.client.shutdown_session()
+        await until(lambda: not any(Path(f"/proc/{pid}").exists() for pid in warm), "the end of the warm process")
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="looks into /proc")
+class TestPrewarm:
+    """Those who want that Keras is there before they ask can have it."""
+
+    @pytest.fixture
+    def settings(self) -> dict[str, object]:
+        return {"python": sys.executable, "confirm": {"prewarm": True}}
+
+    async def test_keras_is_started_with_the_first_file(self, editor: Editor) -> None:
+        await editor.pushed(editor.open(LEAK))
+        await until(lambda: children(editor) != [], "the warm process")
 
 
 class TestNoKeras:

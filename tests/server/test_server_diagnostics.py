@@ -5,8 +5,8 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from conftest import LEAK, PROBE, Editor, capabilities, until
 from lsprotocol import types
+from server_editor import LEAK, PROBE, Editor, capabilities, until
 
 pytestmark = pytest.mark.asyncio
 

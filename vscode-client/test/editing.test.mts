@@ -4,7 +4,7 @@ import assert from "node:assert/strict";
 import { after, afterEach, before, test } from "node:test";
 
 import { asNotebook, CLONED, ORIGINAL, PROBE_COLUMN, PROBE_LINE, TEXT_MODEL } from "./models.mts";
-import { KLS, PYTHON, startWorkbench, until, type Workbench } from "./workbench.mts";
+import { PYTHON, startWorkbench, until, type Workbench } from "./workbench.mts";
 
 /** Milliseconds that a build may take, with the import of Keras, on a machine that has other things to do. */
 const BUILD = 60_000;
@@ -16,7 +16,9 @@ before(async () => {
     folder: "text-model",
     files: { "model.py": TEXT_MODEL, "model.ipynb": asNotebook(TEXT_MODEL) },
     open: "model.py",
-    settings: { "kls.path": KLS, "kls.python": PYTHON },
+    // The server is the one that is installed in the interpreter, as after `pip install kls` in a project's environment.
+    settings: { "kls.python": PYTHON },
+    searchPath: "/usr/bin:/bin",
   });
 });
 

@@ -10,14 +10,16 @@ import { KLS, PYTHON, startWorkbench, until, type Workbench } from "./workbench.
 /** Long enough for a loop to show itself. */
 const A_WHILE = 3000;
 
+const FOREIGN = { "kls.path": "/bin/false", "kls.python": "/bin/false", "kls.sandbox.allowUnsandboxed": true };
+
 let code: Workbench;
 
 before(async () => {
   code = await startWorkbench({
     folder: "text-model",
-    files: { "model.py": TEXT_MODEL },
+    // Settings that name a program are the user's own: what a folder brings along does not count, here or anywhere below.
+    files: { "model.py": TEXT_MODEL, ".vscode/settings.json": JSON.stringify(FOREIGN) },
     open: "model.py",
-    settings: { "kls.python": PYTHON },
     askTrust: true,
     searchPath: "/usr/bin:/bin",
   });
@@ -31,9 +33,18 @@ after(async () => {
   await code.stop();
 });
 
-async function setPath(program: string): Promise<void> {
+/** In the settings editor that the message has opened. */
+async function set(setting: string, value: string): Promise<void> {
+  await code.page.locator(".settings-editor .search-container .view-lines").click();
+  await code.page.keyboard.press("Control+a");
+  await code.page.keyboard.type(`@id:${setting}`);
+  const item = code.page.locator(".settings-editor .setting-item-contents");
+  await item.filter({ hasText: setting === "kls.path" ? "Kls: Path" : "Kls: Python" }).locator("input.input").fill(value);
+  await until(`${setting} is written`, async () => (await code.machineSettings()).includes(value));
+}
+
+async function openSettings(): Promise<void> {
   await code.notifications().getByRole("button", { name: "Open Settings" }).click();
-  await code.page.locator(".settings-editor .setting-item-contents input.input").fill(program);
 }
 
 test("no kls anywhere: one message says what to run", async () => {
@@ -45,7 +56,8 @@ test("no kls anywhere: one message says what to run", async () => {
 });
 
 test("its button leads to the setting; a program that is not kls gives one message that names it", async () => {
-  await setPath("/bin/false");
+  await openSettings();
+  await set("kls.path", "/bin/false");
   await until("a message names the program", async () =>
     (await code.notifications().allInnerTexts()).some((text) => text.includes("/bin/false")),
   );
@@ -55,9 +67,12 @@ test("its button leads to the setting; a program that is not kls gives one messa
 });
 
 test("with the right program all is well, without a restart of the editor", async () => {
-  await setPath(KLS);
+  await openSettings();
+  await set("kls.path", KLS);
   await code.squiggles().first().waitFor();
+  await set("kls.python", PYTHON);
   await code.page.keyboard.press("Escape"); // closes the settings
+  await code.squiggles().first().waitFor();
   await code.picture("working-server");
   assert.equal(await code.notifications().count(), 0);
 });
@@ -83,4 +98,27 @@ test("once it is trusted, models can be confirmed", async () => {
     return (await code.lens("Confirm with Keras").count()) === 0;
   }, 60_000);
   await code.lens("Confirmed by Keras").first().waitFor();
+});
+
+test("a server that crashes comes back, up to a point, and then one message says that it stays down", async () => {
+  for (let crash = 1; crash <= 4; crash++) {
+    const [before] = await code.serverProcesses();
+    assert.ok(before !== undefined, "a server runs");
+    process.kill(before, "SIGKILL");
+    await until(`another one after crash ${crash}`, async () => {
+      const [now] = await code.serverProcesses();
+      return now !== undefined && now !== before;
+    });
+    await code.squiggles().first().waitFor();
+  }
+  assert.equal(await code.notifications().filter({ hasText: "again and again" }).count(), 0);
+
+  process.kill((await code.serverProcesses())[0] ?? 0, "SIGKILL");
+  await code.notifications().filter({ hasText: "crashed again and again" }).waitFor();
+  await sleep(A_WHILE);
+  await code.picture("crashed");
+  assert.deepEqual(await code.serverProcesses(), []);
+
+  await code.notifications().getByRole("button", { name: "Try Again" }).click();
+  await code.squiggles().first().waitFor();
 });

@@ -2,7 +2,7 @@
 
 import { spawn, execFile, type ChildProcess } from "node:child_process";
 import { once } from "node:events";
-import { mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
+import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from "node:fs/promises";
 import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import * as path from "node:path";
@@ -140,6 +140,17 @@ export class Workbench {
   /** Squiggles under text, one or more for each diagnostic of these severities. */
   squiggles(): Locator {
     return this.page.locator(".squiggly-error, .squiggly-warning");
+  }
+
+  /** The settings of this machine, as they are on disk. */
+  async machineSettings(): Promise<string> {
+    return readFile(path.join(path.dirname(this.workspace), "user/Machine/settings.json"), "utf8");
+  }
+
+  /** The process ids of our server. */
+  async serverProcesses(): Promise<number[]> {
+    const ours = await processes(path.dirname(this.workspace));
+    return ours.filter(({ line }) => line.endsWith(" server ")).map(({ pid }) => pid);
   }
 
   /** The lens with this text. */
@@ -283,7 +294,23 @@ async function end(server: ChildProcess, browser: Browser | undefined, home: str
     await gone;
     clearTimeout(stubborn);
   }
+  // A sandbox is in a process group of its own; it has to end with the server that it works for.
+  await until("no process of the window is left", async () => (await processes(home)).length === 0);
   await rm(home, { recursive: true, force: true, maxRetries: 10, retryDelay: 200 });
+}
+
+/** The processes that know of a window's home, which has a name of its own: from their environment or their arguments. */
+async function processes(home: string): Promise<{ readonly pid: number; readonly line: string }[]> {
+  const pids = (await readdir("/proc")).filter((name) => /^\d+$/.test(name));
+  const all = await Promise.all(
+    pids.map(async (pid) => {
+      const [line = "", environment = ""] = await Promise.all(
+        ["cmdline", "environ"].map((file) => readFile(`/proc/${pid}/${file}`, "utf8").catch(() => "")),
+      );
+      return { pid: Number(pid), line: line.replaceAll("\0", " "), environment };
+    }),
+  );
+  return all.filter(({ line, environment }) => line.includes(home) || environment.includes(home));
 }
 
 function endGroup(server: ChildProcess, signal: NodeJS.Signals): void {
