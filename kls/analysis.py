@@ -18,7 +18,7 @@ from kls.program.interpreter import Cancelled, Interpreter
 from kls.program.modules import ModuleCache, Modules
 from kls.program.store import Key, Overlay
 from kls.program.units import Run, UnitMemo, run_document
-from kls.program.values import Site
+from kls.program.values import Site, Value
 from kls.rules import rules
 from kls.rules.finding import Finding, Severity
 from kls.settings import Settings
