@@ -14,7 +14,7 @@ from typing import Any
 
 from kls.confirm.jail import Cell, Jail
 from kls.confirm.report import MAX_BYTES, clean
-from kls.confirm.spawn import spawn
+from kls.confirm.spawn import kill_group, spawn
 
 MAX_LINE = 8 * MAX_BYTES  # a report is quoted once more inside its message
 MAX_SAID = 16 << 10
@@ -216,7 +216,7 @@ class AgentProcess:
     def close(self) -> None:
         """End it, and everything in its jail, by force. Never raises; may be called from any thread, many times."""
         self.dead = True
-        self._process.kill()
+        kill_group(self._process)
         try:
             self._process.wait(10)
         except subprocess.TimeoutExpired:

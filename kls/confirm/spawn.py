@@ -5,10 +5,14 @@
 
 from __future__ import annotations
 
+import os
 import queue
+import signal
 import subprocess
+import sys
 import threading
 from concurrent.futures import Future
+from contextlib import suppress
 from functools import partial
 
 from kls.confirm.jail import Start
@@ -51,3 +55,16 @@ def spawn(start: Start) -> subprocess.Popen[bytes]:
     future: Future[subprocess.Popen[bytes]] = Future()
     _wanted.put((start, future))
     return future.result()
+
+
+def kill_group(process: subprocess.Popen[bytes]) -> None:
+    """End a process that `spawn` started, and what it has started so far.
+
+    bwrap that is killed while it sets up its namespaces would leave its first child behind, waiting for ever; the two are
+    still one process group then.
+    """
+    if sys.platform == "win32":
+        process.kill()
+    elif process.returncode is None:  # not waited for yet, so that its number is still its own
+        with suppress(ProcessLookupError):
+            os.killpg(process.pid, signal.SIGKILL)

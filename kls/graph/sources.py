@@ -73,7 +73,7 @@ def expression_of(interpreter: Interpreter, tensor: KerasTensor) -> str | None:
 def visible_name(interpreter: Interpreter, value: Value) -> str | None:
     """The variable that is bound to `value` where the call under way stands."""
     frame = interpreter.frame
-    for key in ("variable", "alias") if frame is not None else ():
+    for key in ("alias", "variable") if frame is not None else ():
         named = interpreter.overlay.get((key, value))
         if isinstance(named, Named) and frame is not None and frame.lookup(named.name, interpreter.overlay) == value:
             return named.name

@@ -28,7 +28,7 @@ def check(event: object, graph: Graph) -> Iterator[Finding[Site]]:
     model = graph.label(found.model)
     shown = graph.describe(output)
     text = (
-        f"`{shown}` lies inside `{model}`: it is computed from the own Input of `{model}`, not from the call of "
+        f"`{shown}` lies inside `{model}`: it is computed from the Input of `{model}` itself, not from the call of "
         f"`{model}` in this graph."
     )
     own = graph.model(found.model.address)

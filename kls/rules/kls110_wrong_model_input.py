@@ -27,7 +27,7 @@ def check(event: object, graph: Graph) -> Iterator[Finding[Site]]:
     wrong, output = graph.label(found.model), graph.describe(first.path[0])
     if found.call is not None:
         text = (
-            f"`{wrong}.input` is the own Input of `{wrong}`, but `{output}` comes of calling `{wrong}` on another "
+            f"`{wrong}.input` is the Input of `{wrong}` itself, but `{output}` comes of calling `{wrong}` on another "
             f"tensor{_argument(graph, found.call)}."
         )
     else:

@@ -18,7 +18,7 @@ def check(event: object, graph: Graph) -> Iterator[Finding[Site]]:
     """In the inputs or outputs of a model, or as the argument of a layer."""
     if isinstance(event, NotCalled) and not ignorable(event):
         receiver = graph.label(event.receiver)
-        text = f"`{receiver}` is called on {_what(event.value, graph)}, not on a tensor"
+        text = f"`{receiver}` must be called on tensors: this is {_what(event.value, graph)}"
         yield _finding(f"{text}{_advice(event.value, graph)}", event.value_site or event.site, event.value, graph)
         return
     if not isinstance(event, ModelBuilt) or event.connectivity is not None or ignorable(event):

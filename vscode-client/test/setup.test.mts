@@ -17,7 +17,7 @@ let code: Workbench;
 before(async () => {
   code = await startWorkbench({
     folder: "text-model",
-    // Settings that name a program are the user's own: what a folder brings along does not count, here or anywhere below.
+    // Settings that name a program are the user's own: all that follows shows that those of the folder do not count.
     files: { "model.py": TEXT_MODEL, ".vscode/settings.json": JSON.stringify(FOREIGN) },
     open: "model.py",
     askTrust: true,
