@@ -120,8 +120,18 @@ def _findings(interpreter: Interpreter, run: Run) -> Iterator[Finding[Site]]:
             if not isinstance(event, Finding):
                 built = event
             else:
-                named = variable_of(interpreter, built.instance) if isinstance(built, ModelBuilt) else None
-                yield event if named is None else replace(event, model=named.name)
+                yield _settled(interpreter, event, built) if isinstance(built, ModelBuilt) else event
+
+
+def _settled(interpreter: Interpreter, finding: Finding[Site], built: ModelBuilt) -> Finding[Site]:
+    """The finding with the variable that its model ended up in, and on the line that Keras names in its traceback."""
+    named = variable_of(interpreter, built.instance)
+    if named is not None:
+        finding = replace(finding, model=named.name)
+    inside = finding.place.module == built.site.module and finding.place.piece == built.site.piece
+    if inside and finding.place.line != built.site.line:
+        finding = replace(finding, place=built.site)
+    return finding
 
 
 def _gravest(findings: Iterable[Finding[Location]]) -> Iterable[Finding[Location]]:
