@@ -39,7 +39,7 @@ async def hover(ls: KlsServer, params: types.HoverParams) -> types.Hover | None:
     model = model_at(file.document, result.analysis.models, here, file.path)
     parts = [_table(model, ls.client.markdown)] if model else []
     pages = [find_page(rule) for rule in dict.fromkeys(finding.rule for finding in findings)]
-    parts += [page.text for page in pages if page]
+    parts += [_quiet(page.text) for page in pages if page]
     if not parts:
         return None
     kind = types.MarkupKind.Markdown if ls.client.markdown else types.MarkupKind.PlainText
@@ -98,6 +98,13 @@ def _heading(model: ModelReport[Location]) -> tuple[str, str]:
 def _row(layer: LayerReport[Location]) -> tuple[str, str, str, str]:
     shape = "?" if layer.shape is None else "(" + ", ".join("None" if d is None else str(d) for d in layer.shape) + ")"
     return layer.name, layer.cls, shape, "?" if layer.params is None else f"{layer.params:,}"
+
+
+def _quiet(page: str) -> str:
+    """A page with bold lines for headings: a hover has no room for large ones."""
+    parts = re.split(r"(^```.*?^```)", page, flags=re.MULTILINE | re.DOTALL)
+    parts[::2] = [re.sub(r"^#+ (.+)$", r"**\1**", text, flags=re.MULTILINE) for text in parts[::2]]
+    return "".join(parts)
 
 
 def _escape(text: str) -> str:

@@ -101,7 +101,8 @@ def test_what_a_program_leaves_behind_is_gone_before_the_next(short: Session) ->
 def test_a_text_that_is_no_program_says_where(short: Session, text: str) -> None:
     answer = confirm("/nowhere/bad.py", text, None, short)
     assert [model.verdict for model in answer.models] == ["inconclusive"] * len(answer.models)
-    assert "SyntaxError" in " ".join(answer.models[0].assumptions)
+    said = " ".join(answer.models[0].assumptions)
+    assert "SyntaxError" in said or "null bytes" in said  # a ValueError before Python 3.11.4
 
 
 def test_an_empty_file_has_no_models(short: Session) -> None:

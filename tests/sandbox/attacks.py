@@ -167,7 +167,7 @@ PROCESSES = {
         start = int(open("/proc/%d/maps" % os.getppid()).read().split("-")[0], 16)
         return raw(310, os.getppid(), local, 1, struct.pack("QQ", start, 8), 1, 0) == 8""",
     "limit_the_parent": "resource.prlimit(os.getppid(), resource.RLIMIT_CORE, (0, 0)); return True",
-    "slow_the_parent_down": "os.setpriority(os.PRIO_PROCESS, os.getppid(), 1); return True",
+    "slow_the_parent_down": "os.setpriority(os.PRIO_PROCESS, os.getppid(), 19); return True",
     "pin_the_parent": "os.sched_setaffinity(os.getppid(), os.sched_getaffinity(0)); return True",
 }
 KERNEL = {
