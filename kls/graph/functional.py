@@ -264,6 +264,25 @@ def _tf_keras_order(
     return order
 
 
+def tf_keras_refuses(
+    interpreter: Interpreter, inputs: tuple[KerasTensor, ...], outputs: tuple[KerasTensor, ...]
+) -> bool:
+    """Whether tf_keras refuses to clone the graph: an Input is not listed, or a listed tensor feeds no node of it.
+
+    `find_nodes_by_inputs_and_outputs`. An Input that is passed through and used as well is cloned, and so cut off.
+    """
+    fed: set[KerasTensor] = set()
+    for key in _tf_keras_order(interpreter, inputs, outputs):
+        node = node_of(interpreter, KerasTensor(*key, 0))
+        for parent in possible_inputs(node) if node is not None else ():
+            if parent in inputs:
+                fed.add(parent)
+            elif is_input_tensor(interpreter, parent):
+                return True
+    cut_off = any(t in outputs and is_input_tensor(interpreter, t) for t in fed)
+    return cut_off or not fed.issuperset(inputs)
+
+
 def mark_consumed(interpreter: Interpreter, tensor: KerasTensor) -> None:
     """Its operation has an outbound node now."""
     cell = operation(interpreter, tensor.operation)

@@ -20,6 +20,24 @@ if TYPE_CHECKING:
     from kls.program.interpreter import Interpreter
 
 
+TF_SYMBOLS = {
+    "add": "tf.__operators__.add",
+    "get_item": "tf.__operators__.getitem",
+    "divide": "tf.math.truediv",
+    "floor_divide": "tf.math.floordiv",
+    "power": "tf.math.pow",
+    "matmul": "tf.linalg.matmul",
+    "relu": "tf.nn.relu",
+    "softmax": "tf.nn.softmax",
+    "reshape": "tf.reshape",
+    "concatenate": "tf.concat",
+    "expand_dims": "tf.expand_dims",
+    "mean": "tf.math.reduce_mean",
+    "sum": "tf.math.reduce_sum",
+}
+"""The TensorFlow symbol after which tf_keras names the TFOpLambda layer of an op; others are in tf.math."""
+
+
 def make_layer(interpreter: Interpreter, context: Context, cls: External, arguments: Arguments, site: Site) -> Instance:
     """An instance of one of Keras's own layers, not called yet."""
     instance = Instance(interpreter.overlay.allocate(), cls)
@@ -176,7 +194,11 @@ def call_op(
     cls = shapes.op_class(name)
     era = context.era(root)
     given = arguments.keywords.get("name")
-    own = given if isinstance(given, str) else auto_name(interpreter, cls if era is not Era.TF_KERAS else name, era)
+    if era is Era.TF_KERAS:
+        cls, prefix = "TFOpLambda", TF_SYMBOLS.get(name, f"tf.math.{name}")
+    else:
+        prefix = cls
+    own = given if isinstance(given, str) else auto_name(interpreter, prefix, era)
     address = interpreter.overlay.allocate()
     kind = "layer" if era is Era.TF_KERAS else "op"  # tf_keras wraps functions in TFOpLambda layers
     cell = Operation(cls, kind, root, own, site, {}, params=0, certain=not interpreter.widened)

@@ -20,7 +20,7 @@ from kls.graph.cells import (
 from kls.graph.connectivity import Connectivity, connectivity, error_of, outcome
 from kls.graph.context import Context, leaves, restructured
 from kls.graph.events import Argument, ModelBuilt
-from kls.graph.functional import ancestors, clone_graph_nodes, is_input_tensor, map_graph, original_of
+from kls.graph.functional import ancestors, clone_graph_nodes, is_input_tensor, map_graph, original_of, tf_keras_refuses
 from kls.graph.layers import append_node, call_tensors, called_without_tensors, class_name
 from kls.graph.names import auto_name
 from kls.graph.noticing import meet, model_called, removed_arguments
@@ -98,6 +98,8 @@ def _build(
     originals = {t: original for t in inputs if (original := original_of(interpreter, t)) is not None}
     outcomes = {e.value: outcome(e, found, False) for e in Era}
     made, built = given, (inputs, outputs)
+    if found.midgraph and found.complete and tf_keras_refuses(interpreter, inputs, outputs):
+        outcomes[Era.TF_KERAS.value] = "raises"
     refused = era is Era.TF_KERAS and outcomes[era.value] == "raises"
     if found.midgraph and not refused:
         clones = clone_graph_nodes(interpreter, inputs, outputs, era, event.site)

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
 def auto_name(interpreter: Interpreter, cls: str, era: Era) -> str | None:
     """The next automatic name for an object of class `cls`; None where the count is not known."""
-    prefix = snake(cls)
+    prefix = cls if cls.startswith("tf.") else snake(cls)
     if era is Era.TF_KERAS and prefix == "input_layer":
         return _numbered(interpreter, "input", first_is_bare=False)
     return _numbered(interpreter, prefix, first_is_bare=True)

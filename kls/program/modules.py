@@ -155,4 +155,3 @@ class Modules:
             imports = self._imports.pop()
         unit = Unit(overlay.reads, overlay.writes, (), frozenset(), 0)
         return Loaded(name, path, document, unit, tuple(dict(imports).items()))
-

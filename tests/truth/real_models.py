@@ -26,7 +26,7 @@ def describe(model, line):
     edges = []
     for operation in operations:
         for node in operation._inbound_nodes:
-            tensors = [] if getattr(node, "is_input", False) else node.input_tensors
+            tensors = [] if getattr(node, "is_input", False) else getattr(node, "keras_inputs", node.input_tensors)
             for tensor in tensors if isinstance(tensors, (list, tuple)) else [tensors]:
                 source = history(tensor)
                 if id(source) in own and [source.name, operation.name] not in edges:
@@ -82,7 +82,13 @@ def run(text, keras, functional):
     inner = {id(getattr(s, "_functional", None)) for s in sequentials}
     seen, models = set(), []
     for model, line in built:
-        if id(model) not in seen and id(model) not in inner and type(model).__name__ != "Sequential":
+        # tf_keras calls __init__ on a model that `__new__` has not filled, too
+        if (
+            getattr(model, "outputs", None)
+            and id(model) not in seen
+            and id(model) not in inner
+            and type(model).__name__ != "Sequential"
+        ):
             seen.add(id(model))
             models.append(describe(model, line))
     return {"error": error, "models": [m for m in models if m["line"] is not None]}
