@@ -296,6 +296,15 @@ def original_of(interpreter: Interpreter, tensor: KerasTensor) -> KerasTensor | 
     return found if type(found) is KerasTensor else None
 
 
+def fed_nodes(interpreter: Interpreter, tensors: tuple[KerasTensor, ...]) -> set[NodeKey]:
+    """The calls whose outputs go into a call that the tensors are computed from."""
+    walk = _Walk(frozenset(), False)
+    for tensor in tensors:
+        _visit(interpreter, walk, tensor)
+    nodes = (node_of(interpreter, KerasTensor(*key, 0)) for key in walk.order)
+    return {(parent.operation, parent.node) for node in nodes if node is not None for parent in possible_inputs(node)}
+
+
 def ancestors(interpreter: Interpreter, tensors: tuple[KerasTensor, ...]) -> tuple[Address, ...]:
     """The operations that the tensors are computed from, their own included, inputs first."""
     walk = _Walk(frozenset(), False)

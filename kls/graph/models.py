@@ -20,7 +20,15 @@ from kls.graph.cells import (
 from kls.graph.connectivity import Connectivity, connectivity, error_of, outcome
 from kls.graph.context import Context, leaves, restructured
 from kls.graph.events import Argument, ModelBuilt
-from kls.graph.functional import ancestors, clone_graph_nodes, is_input_tensor, map_graph, original_of, tf_keras_refuses
+from kls.graph.functional import (
+    ancestors,
+    clone_graph_nodes,
+    fed_nodes,
+    is_input_tensor,
+    map_graph,
+    original_of,
+    tf_keras_refuses,
+)
 from kls.graph.layers import append_node, call_tensors, called_without_tensors, class_name
 from kls.graph.names import auto_name
 from kls.graph.noticing import meet, model_called, removed_arguments
@@ -187,7 +195,7 @@ def _consumed(
         if is_input_tensor(interpreter, tensor):
             flags.append(cell is None or cell.consumed or not cell.certain)
         else:
-            flags.append(tensor not in outputs and tensor.operation in ancestors(interpreter, outputs))
+            flags.append(tensor not in outputs and tensor[:2] in fed_nodes(interpreter, outputs))
     return tuple(flags)
 
 
