@@ -296,13 +296,16 @@ def original_of(interpreter: Interpreter, tensor: KerasTensor) -> KerasTensor | 
     return found if type(found) is KerasTensor else None
 
 
-def fed_nodes(interpreter: Interpreter, tensors: tuple[KerasTensor, ...]) -> set[NodeKey]:
-    """The calls whose outputs go into a call that the tensors are computed from."""
-    walk = _Walk(frozenset(), False)
-    for tensor in tensors:
-        _visit(interpreter, walk, tensor)
-    nodes = (node_of(interpreter, KerasTensor(*key, 0)) for key in walk.order)
-    return {(parent.operation, parent.node) for node in nodes if node is not None for parent in possible_inputs(node)}
+def fed_operations(
+    interpreter: Interpreter, inputs: tuple[KerasTensor, ...], outputs: tuple[KerasTensor, ...], cut: set[Address]
+) -> set[Address]:
+    """The operations whose outputs go into a call between inputs and outputs, other than a call of those in `cut`.
+
+    The calls of an operation whose tensor is an input are put on the InputLayer that stands for it, without their inputs.
+    """
+    walk = build_map(interpreter, inputs, outputs, Era.V3_10)
+    nodes = (node_of(interpreter, KerasTensor(*key, 0)) for key in walk.order if key[0] not in cut)
+    return {parent.operation for node in nodes if node is not None for parent in possible_inputs(node)}
 
 
 def ancestors(interpreter: Interpreter, tensors: tuple[KerasTensor, ...]) -> tuple[Address, ...]:

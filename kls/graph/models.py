@@ -23,7 +23,7 @@ from kls.graph.events import Argument, ModelBuilt
 from kls.graph.functional import (
     ancestors,
     clone_graph_nodes,
-    fed_nodes,
+    fed_operations,
     is_input_tensor,
     map_graph,
     original_of,
@@ -190,12 +190,14 @@ def _consumed(
 ) -> tuple[bool, ...]:
     """Whether each input will have an outbound node: an InputLayer by its calls, a clone by the walk that makes them."""
     flags: list[bool] = []
+    cut = {tensor.operation for tensor in inputs if not is_input_tensor(interpreter, tensor)}
+    fed = fed_operations(interpreter, inputs, outputs, cut) if cut else set()
     for tensor in inputs:
         cell = operation(interpreter, tensor.operation)
-        if is_input_tensor(interpreter, tensor):
-            flags.append(cell is None or cell.consumed or not cell.certain)
+        if tensor.operation in cut:
+            flags.append(tensor.operation in fed)
         else:
-            flags.append(tensor not in outputs and tensor[:2] in fed_nodes(interpreter, outputs))
+            flags.append(cell is None or cell.consumed or not cell.certain)
     return tuple(flags)
 
 
