@@ -5,7 +5,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 ERAS := 3.7.0 3.12.0
 
-.PHONY: demo test lint unit bench clean tables help
+.PHONY: demo test lint unit clean tables help
 
 help:           ## this list
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*##/\t/'
@@ -25,9 +25,6 @@ lint: $(VENV)/test.stamp  ## style, types and the rooms' contracts
 
 unit: $(VENV)/test.stamp  ## what takes seconds: no real Keras, no editor, no jail
 	$(BIN)/python -m pytest -m "not keras and not editor and not sandbox"
-
-bench: $(VENV)/test.stamp eras  ## the figures of the README
-	$(BIN)/python tests/bench/run.py
 
 tables: $(VENV)/test.stamp  ## the generated tables of the README
 	$(BIN)/python tests/docs/tables.py --write
