@@ -48,6 +48,8 @@ class Analysis:
     documents: Mapping[str, Document]
     finished: bool
     """False where the step budget ended the analysis early: then what was found is not all there is."""
+    imports: Mapping[str, str | None]
+    """Every module that was asked for, directly or not, with its file; None where there is no source to read."""
     _models: Callable[[], tuple[ModelReport[Location], ...]]
 
     @cached_property
@@ -90,9 +92,9 @@ def analyse(
     """
     units, cache = memo.of(snapshot.path, environment)
     library = KerasLibrary(environment)
-    folder = str(Path(snapshot.path).parent)
-    find = partial(_find, environment, library, folder)
-    modules = Modules(find, partial(_read, snapshot), cache, _package(snapshot.path))
+    modules = Modules(
+        import_finder(snapshot.path, environment), partial(_read, snapshot), cache, _package(snapshot.path)
+    )
     interpreter = Interpreter(library, modules, cancelled)
     graph = Graph(interpreter, library.context)
     checks = [rule.check for rule in rules().values()]
@@ -104,7 +106,8 @@ def analyse(
     kept = apply_ignores(snapshot.path, snapshot.document, kept)
     ordered = tuple(sorted(kept, key=lambda f: (f.place.range, f.rule)))
     documents = where.documents()
-    return Analysis(snapshot.path, ordered, documents, run.finished, partial(_models, interpreter, run, where))
+    models = partial(_models, interpreter, run, where)
+    return Analysis(snapshot.path, ordered, documents, run.finished, modules.imported(), models)
 
 
 def _findings(interpreter: Interpreter, run: Run) -> Iterator[Finding[Site]]:
@@ -172,8 +175,12 @@ SKIPPED = frozenset(
 """Large packages that build no Keras model of the user's: their source is not read."""
 
 
+def import_finder(path: str, environment: Environment) -> Callable[[str], str | None]:
+    """For the names of modules that the file at `path` imports: where their source is, None if it is not to be read."""
+    return partial(_find, environment, KerasLibrary(environment), str(Path(path).parent))
+
+
 def _find(environment: Environment, library: KerasLibrary, folder: str, name: str) -> str | None:
-    """Where the source of a module is, if it is to be read."""
     top = name.partition(".")[0]
     if top == "keras" or top in SKIPPED:
         return find_module(name, environment) if library.interprets(name) else None

@@ -99,11 +99,12 @@ def check(
     ignore: Rules = None,
     fix: Annotated[bool, typer.Option("--fix", help="Write the safe fixes into the files.")] = False,
     confirm: Annotated[bool, typer.Option("--confirm", help="Build what is suspicious with the real Keras.")] = False,
+    cache: Annotated[bool, typer.Option("--cache/--no-cache", help="Keep what was found for the next run.")] = True,
 ) -> None:
     """Say where a model is not the one its author meant."""
     from kls.cli.check import Options, check_paths
 
-    options = Options(format.value, keras, python, _listed(select), _listed(ignore), fix, confirm)
+    options = Options(format.value, keras, python, _listed(select), _listed(ignore), fix, confirm, cache)
     raise typer.Exit(check_paths(paths, options))
 
 

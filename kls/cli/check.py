@@ -5,17 +5,19 @@ from __future__ import annotations
 import os
 import sys
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from contextlib import ExitStack
+from contextlib import ExitStack, closing
 from dataclasses import dataclass
 from typing import Any
 
 from kls.analysis import Memo
+from kls.cli.cache import Cache, Entry, Import, entry_key, imports_of
 from kls.cli.checking import Checked
 from kls.cli.colours import Paint, painter
 from kls.cli.files import Target, targets
 from kls.cli.formats import github, json, sarif, text
 from kls.cli.reading import Reader, Unreadable
 from kls.rules.finding import Severity
+from kls.surroundings import Surroundings
 
 FEW = 50
 """Up to so many files one process is quicker than starting others."""
@@ -32,6 +34,13 @@ class Options:
     ignore: tuple[str, ...] = ()
     fix: bool = False
     confirm: bool = False
+    cache: bool = True
+    """Whether the answers of earlier runs count, and this one's are kept."""
+
+    @property
+    def cached(self) -> bool:
+        """Never where the answer depends on more than texts, nor where files are written."""
+        return self.cache and not self.confirm and not self.fix
 
     def settings(self) -> dict[str, object]:
         """As settings of the user's own."""
@@ -47,7 +56,15 @@ class Outcome:
     serious: bool
     keras: str | None
     part: Any
-    notes: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Fresh:
+    """An outcome and, where it may be kept for later runs, the key and the imports that it holds for."""
+
+    outcome: Outcome
+    key: bytes | None
+    imports: tuple[Import, ...] = ()
 
 
 def check_paths(paths: Sequence[str], options: Options) -> int:
@@ -55,14 +72,11 @@ def check_paths(paths: Sequence[str], options: Options) -> int:
     reader = Reader(options.settings())
     wanted = [target for target in targets(paths) if reader.wanted(target)]
     paint = painter()
+    for note in reader.notes():
+        print(f"kls: {note}", file=sys.stderr)
     outcomes = []
-    said: set[str] = set()
-    for outcome in _all(wanted, options, paint):
+    for outcome in _all(reader, wanted, options, paint):
         outcomes.append(outcome)
-        for note in outcome.notes:
-            if note not in said:
-                said.add(note)
-                print(f"kls: {note}", file=sys.stderr)
         if outcome.error:
             print(f"kls: {outcome.shown}: {outcome.error}", file=sys.stderr)
     _print(outcomes, options, paint)
@@ -71,8 +85,33 @@ def check_paths(paths: Sequence[str], options: Options) -> int:
     return 1 if any(outcome.serious for outcome in outcomes) else 0
 
 
-def _all(wanted: Sequence[Target], options: Options, paint: Paint) -> Iterator[Outcome]:
-    """The outcomes in the order of the files."""
+def _all(reader: Reader, wanted: Sequence[Target], options: Options, paint: Paint) -> Iterator[Outcome]:
+    """The outcomes in the order of the files: those of earlier runs that still hold, and fresh ones."""
+    if not options.cached:
+        yield from (made.outcome for made in _fresh(wanted, options, paint))
+        return
+    with closing(Cache()) as cache:
+        known: dict[Target, Outcome | None] = {}
+        for target in wanted:
+            around = reader.around_target(target)
+            known[target] = cache.get(_key(target, around, options, paint), target, around)
+        fresh = _fresh([target for target in wanted if known[target] is None], options, paint)
+        for target in wanted:
+            outcome = known[target]
+            if outcome is None:
+                made = next(fresh)
+                outcome = made.outcome
+                if made.key:
+                    cache.put(made.key, Entry(made.imports, outcome))
+            yield outcome
+
+
+def _key(target: Target, around: Surroundings, options: Options, paint: Paint) -> bytes | None:
+    return entry_key(target, around, (options, paint.__name__)) if options.cached else None
+
+
+def _fresh(wanted: Sequence[Target], options: Options, paint: Paint) -> Iterator[Fresh]:
+    """The files analysed, by several processes when there are many."""
     cores = os.cpu_count() or 1
     if len(wanted) <= FEW or cores == 1 or options.confirm:
         yield from _some(wanted, options, paint)
@@ -82,11 +121,11 @@ def _all(wanted: Sequence[Target], options: Options, paint: Paint) -> Iterator[O
     size = max(1, min(25, len(wanted) // (4 * cores)))
     chunks = [wanted[i : i + size] for i in range(0, len(wanted), size)]
     with ProcessPoolExecutor(min(cores, len(chunks))) as pool:
-        for outcomes in pool.map(_chunk, chunks, [options] * len(chunks), [paint] * len(chunks)):
-            yield from outcomes
+        for made in pool.map(_chunk, chunks, [options] * len(chunks), [paint] * len(chunks)):
+            yield from made
 
 
-def _chunk(wanted: Sequence[Target], options: Options, paint: Paint) -> list[Outcome]:
+def _chunk(wanted: Sequence[Target], options: Options, paint: Paint) -> list[Fresh]:
     return list(_some(wanted, options, paint))
 
 
@@ -94,18 +133,20 @@ _memo = Memo()
 """For all files that this process checks: they import the same modules."""
 
 
-def _some(wanted: Sequence[Target], options: Options, paint: Paint) -> Iterator[Outcome]:
+def _some(wanted: Sequence[Target], options: Options, paint: Paint) -> Iterator[Fresh]:
     reader = Reader(options.settings(), _memo)
     with ExitStack() as stack:
         confirmed = _confirmer(reader, stack) if options.confirm else None
         for target in wanted:
+            key = _key(target, reader.around_target(target), options, paint)  # of the text before it is read
             try:
                 checked = reader.check(target)
                 checked = confirmed(checked) if confirmed else checked
                 checked = reader.fixed(checked) if options.fix else checked
             except Unreadable as error:
-                checked = Checked(target.shown, target.shown, str(error))
-            yield _outcome(checked, reader, options, paint)
+                checked, key = Checked(target.shown, target.shown, str(error)), None
+            imports = imports_of(checked.analysis.imports) if key and checked.analysis else ()
+            yield Fresh(_outcome(checked, options, paint), key, imports)
 
 
 def _confirmer(reader: Reader, stack: ExitStack) -> Callable[[Checked], Checked]:
@@ -124,10 +165,10 @@ def _confirmer(reader: Reader, stack: ExitStack) -> Callable[[Checked], Checked]
     return confirmed
 
 
-def _outcome(checked: Checked, reader: Reader, options: Options, paint: Paint) -> Outcome:
+def _outcome(checked: Checked, options: Options, paint: Paint) -> Outcome:
     serious = any(f.severity in (Severity.ERROR, Severity.WARNING) for f in checked.findings)
     part = _part(checked, options.format, paint)
-    return Outcome(checked.shown, checked.error, serious, checked.keras, part, reader.notes())
+    return Outcome(checked.shown, checked.error, serious, checked.keras, part)
 
 
 def _part(checked: Checked, format_: str, paint: Paint) -> Any:

@@ -48,8 +48,12 @@ def targets(paths: Sequence[str]) -> list[Target]:
 
 
 def _walk(folder: Path) -> Iterator[str]:
-    """Every .py and .ipynb under `folder`, sorted, without hidden folders, environments and what git ignores."""
-    ignores = {folder: _ignores_above(folder)}
+    """Every .py and .ipynb under `folder`, sorted, without hidden folders, environments and what git ignores.
+
+    A folder that git ignores itself is read all the same, since it was named.
+    """
+    above = _ignores_above(folder)
+    ignores = {folder: [] if _ignored(folder.resolve(), True, above) else above}
     for name, subfolders, files in os.walk(folder):
         here, inside = Path(name), Path(name).resolve()
         known = [*ignores.pop(here), *_ignores_of(here)]

@@ -41,6 +41,9 @@ class Reader:
     def __init__(self, settings: Mapping[str, object], memo: Memo | None = None) -> None:
         """`settings` are the flags of the command line, as settings of the user's own."""
         self._settings = {name: value for name, value in settings.items() if value}
+        python = self._settings.get("python")
+        if isinstance(python, str) and Path(python).name != python and not python.startswith("~"):
+            self._settings["python"] = str(Path(python).absolute())  # a path on the command line starts here
         self._memo = memo or Memo()
         self._around: dict[str, Surroundings] = {}
         self._environments: dict[tuple[str | None, str, str | None], Environment] = {}
@@ -53,10 +56,14 @@ class Reader:
             self._around[folder] = surroundings(folder, None, self._settings, "the command line", known=known)
         return self._around[folder]
 
+    def around_target(self, target: Target) -> Surroundings:
+        """The surroundings of a file that was asked for."""
+        return self.around(absolute(target.shown))
+
     def wanted(self, target: Target) -> bool:
         """Whether a file is to be checked: it was named, or the settings do not exclude it."""
-        path = absolute(target.shown)
-        return target.named or not excluded(path, self.around(path))
+        around = self.around_target(target)  # asked of every file, for what is wrong with its settings
+        return target.named or not excluded(absolute(target.shown), around)
 
     def notes(self) -> tuple[str, ...]:
         """What is wrong with the settings that were met so far."""

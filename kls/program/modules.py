@@ -98,6 +98,10 @@ class Modules:
             return {name: names.get(name, UNKNOWN) for name in chosen if isinstance(name, str)}
         return {name: value for name, value in names.items() if not name.startswith("_")}
 
+    def imported(self) -> dict[str, str | None]:
+        """Every module that was asked for and its file; None where there is no source to read."""
+        return {name: None if loaded is None else loaded.path for name, loaded in self.loaded.items()}
+
     def document(self, name: str) -> tuple[str, Document] | None:
         """The path and text of an interpreted module."""
         loaded = self.loaded.get(name)

@@ -111,7 +111,7 @@ class Analyses:
         except Cancelled:
             return False
         except Exception as error:
-            analysis = Analysis(file.path, (), {file.path: file.document}, False, tuple)
+            analysis = Analysis(file.path, (), {file.path: file.document}, False, {}, tuple)
             failure = error
         places = Places(self._texts.encoding, open_files, analysis.documents)
         result = Result(file, analysis, places, stamp, failure)

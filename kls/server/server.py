@@ -129,7 +129,7 @@ class KlsServer(LanguageServer):
         """On the analysis thread."""
         around = self.neighbourhood.of(file.path)
         if excluded(file.path, around):
-            return Analysis(file.path, (), {file.path: file.document}, True, tuple)
+            return Analysis(file.path, (), {file.path: file.document}, True, {}, tuple)
         snapshot = Snapshot(file.path, file.document, {path: other.document for path, other in files.items()})
         return analyse(snapshot, around.environment, around.settings, self._memo, cancelled)
 

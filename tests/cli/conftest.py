@@ -15,7 +15,11 @@ from kls.confirm.jail import level
 
 @pytest.fixture
 def kls(tmp_path: Path) -> Kls:
-    """Runs `kls ARGUMENT...` in `tmp_path`; `stdin` is given to it, and `environment` added to its variables."""
+    """Runs `kls ARGUMENT...` in `tmp_path`; `stdin` is given to it, and `environment` added to its variables.
+
+    Its cache is in `tmp_path` too.
+    """
+    own = {"PYTHONPATH": str(REPOSITORY), "XDG_CACHE_HOME": str(tmp_path / ".cache")}
 
     def run(*arguments: str, stdin: bytes = b"", environment: dict[str, str] | None = None) -> Done:
         done = subprocess.run(
@@ -24,7 +28,7 @@ def kls(tmp_path: Path) -> Kls:
             input=stdin,
             capture_output=True,
             timeout=120,
-            env={**os.environ, "PYTHONPATH": str(REPOSITORY), **(environment or {})},
+            env={**os.environ, **own, **(environment or {})},
         )
         return Done(done.returncode, done.stdout.decode(), done.stderr.decode())
 

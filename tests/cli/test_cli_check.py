@@ -181,6 +181,23 @@ class TestFiles:
         named = kls("check", "a_old.py", "pkg", "--format", "json").json["files"]
         assert [file["path"] for file in named] == ["a_old.py", "pkg/c.py", "pkg/kept_old.py"]
 
+    def test_a_folder_that_git_ignores_is_checked_when_it_is_named(self, kls: Kls, tmp_path: Path) -> None:
+        (tmp_path / ".git").mkdir()
+        (tmp_path / ".gitignore").write_text(".venv/\n")
+        package = tmp_path / ".venv" / "lib" / "pkg"
+        package.mkdir(parents=True)
+        (package / "a.py").write_text("x = 1\n")
+        files = kls("check", ".venv/lib/pkg", "--format", "json").json["files"]
+        assert [file["path"] for file in files] == [".venv/lib/pkg/a.py"]
+
+    def test_an_interpreter_is_named_from_this_folder(self, kls: Kls, leak: Path, tmp_path: Path) -> None:
+        (tmp_path / "pyproject.toml").write_text("")
+        (tmp_path / "sub").mkdir()
+        (tmp_path / "sub" / "leak.py").write_text(LEAK)
+        (tmp_path / "python").symlink_to(sys.executable)
+        assert "no interpreter" not in kls("check", "sub/leak.py", "--python", "./python").err
+        assert "no interpreter" in kls("check", "sub/leak.py", "--python", "sub/python").err
+
     def test_the_settings_exclude_too(self, kls: Kls, leak: Path, tmp_path: Path) -> None:
         (tmp_path / "pyproject.toml").write_text("[tool.kls]\nexclude = ['generated/']\n")
         (tmp_path / "generated").mkdir()
