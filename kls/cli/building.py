@@ -28,7 +28,7 @@ class Builder:
     def __init__(self, reader: Reader, progress: Callable[[str], None] = lambda message: None) -> None:
         self._reader = reader
         self._progress = progress
-        self._sessions: dict[tuple[Facts, bool], Session] = {}
+        self._sessions: dict[tuple[Facts, bool, str | None], Session] = {}
 
     def build(self, analysis: Analysis, suspected: tuple[Suspect, ...] | None) -> Confirmation:
         """The verdicts on some models of a file, on all that it builds for None. Raises CannotBuild."""
@@ -39,8 +39,8 @@ class Builder:
             raise CannotBuild(
                 f"there is no interpreter {named}" if named else "no Python was found; name it: --python EXE"
             )
-        key = known, around.settings.allow_unsandboxed
-        session = self._sessions.setdefault(key, Session(known, allow_unsandboxed=key[1]))
+        key = known, around.settings.allow_unsandboxed, around.settings.bwrap
+        session = self._sessions.setdefault(key, Session(known, allow_unsandboxed=key[1], bwrap=key[2]))
         document = analysis.documents[analysis.path]
         wanted = None if suspected is None else sites(suspected, document, around.environment, analysis.path)
         try:

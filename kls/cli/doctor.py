@@ -16,7 +16,7 @@ def examine(python: str | None) -> int:
     """Print it all; answers 0 if models can be checked and confirmed here, else 1."""
     paint = painter()
     around = Reader({"python": python}).around(str(Path.cwd() / "x.py"))
-    jail = level(around.settings.allow_unsandboxed)
+    jail = level(around.settings.allow_unsandboxed, around.settings.bwrap)
     rows = [("kls", f"{__version__}, run by Python {sys.version.split()[0]}"), *_environment(around)]
     rows.append(("sandbox", f"{jail.name}: {jail.detail}" if jail.detail else jail.name))
     width = max(len(name) for name, _ in rows)

@@ -113,7 +113,7 @@ class Confirmation:
     sandbox: str
     models: tuple[ModelVerdict, ...]
     seconds: dict[str, float] = field(default_factory=dict)
-    """start: what the warm process took to start, 0 when it was there; build: everything else."""
+    """start: how long the request waited for the warm process to be ready, 0 when it was; build: everything else."""
 
     def to_json(self) -> dict[str, object]:
         """As in the contract of `kls confirm --format json`."""
@@ -167,7 +167,8 @@ def confirm(
     progress("starting Keras" if session.pid is None else "building")
     run = session.build(variants, cancelled, started=lambda hello: progress(f"building with Keras {hello.keras}"))
     models = judge_all(text, wanted if sites is not None else None, plans, fixes, run, session)
-    seconds = {"start": run.start_seconds, "build": round(time.monotonic() - begun - run.start_seconds, 4)}
+    start = max(0.0, run.ready_at - begun) if run.ready_at is not None else 0.0
+    seconds = {"start": round(start, 4), "build": round(time.monotonic() - begun - start, 4)}
     python = str(session.facts.python)
     return Confirmation(python, run.hello.keras, run.hello.backend, run.level.name, tuple(models), seconds)
 

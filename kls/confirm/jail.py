@@ -98,12 +98,13 @@ class Jail(Protocol):
         ...
 
 
-def jails() -> list[Jail]:
-    """The jails of this system, the strongest first."""
+def jails(bwrap: str | None = None) -> list[Jail]:
+    """The jails of this system, the strongest first. `bwrap`: the only bubblewrap program to try."""
     if sys.platform == "linux":
         from kls.confirm import bubblewrap, landlock
 
-        return [*(bubblewrap.Bubblewrap(path) for path in bubblewrap.programs()), landlock.Landlock()]
+        programs = [Path(bwrap).expanduser()] if bwrap else bubblewrap.programs()
+        return [*(bubblewrap.Bubblewrap(path) for path in programs), landlock.Landlock()]
     if sys.platform == "darwin":
         from kls.confirm.macos import SandboxExec
 
@@ -115,13 +116,14 @@ def jails() -> list[Jail]:
     return []
 
 
-def choose(allow_unsandboxed: bool = False) -> tuple[Jail, Level]:
+def choose(allow_unsandboxed: bool = False, bwrap: str | None = None) -> tuple[Jail, Level]:
     """The strongest jail that is enough, tried for real.
 
-    With the user's leave the strongest that works at all, at last none. Raises NoJail.
+    With the user's leave the strongest that works at all, at last none. `bwrap`: the bubblewrap program that the user
+    named, which is tried in the place of those that are found. Raises NoJail.
     """
     tried: list[tuple[Jail, Level]] = []
-    for jail in jails():
+    for jail in jails(bwrap):
         level = jail.level()
         if level.enough:
             return jail, level
@@ -135,10 +137,10 @@ def choose(allow_unsandboxed: bool = False) -> tuple[Jail, Level]:
     raise NoJail(why or f"none is known for {sys.platform}")
 
 
-def level(allow_unsandboxed: bool = False) -> Level:
+def level(allow_unsandboxed: bool = False, bwrap: str | None = None) -> Level:
     """The level that confirm would run at, for `kls doctor`; one that does not work where there is none."""
     try:
-        return choose(allow_unsandboxed)[1]
+        return choose(allow_unsandboxed, bwrap)[1]
     except NoJail as error:
         return Level("none", False, error.why)
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import itertools
 import os
 import threading
+import time
 from collections.abc import Callable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field
@@ -55,8 +56,8 @@ class Run:
     hello: Hello
     level: Level
     answers: tuple[Answer | None, ...]
-    start_seconds: float
-    """How long the warm process took to start; 0 when it was there already."""
+    ready_at: float | None
+    """When the warm process became ready, on the monotonic clock; None when it was so before the request."""
 
 
 @dataclass
@@ -96,11 +97,13 @@ class Session:
         facts: Facts,
         *,
         allow_unsandboxed: bool = False,
+        bwrap: str | None = None,
         limits: Limits = Limits(),  # noqa: B008 - frozen
         idle_seconds: float = IDLE_SECONDS,
     ) -> None:
+        """`allow_unsandboxed` and `bwrap` (a bubblewrap program) are the user's own settings of these names."""
         self.facts, self.limits = facts, limits
-        self._allow, self._idle = allow_unsandboxed, idle_seconds
+        self._allow, self._bwrap, self._idle = allow_unsandboxed, bwrap, idle_seconds
         self._turn = threading.Lock()
         self._guard = threading.Lock()
         self._state = _State()
@@ -115,7 +118,7 @@ class Session:
         if self._state.closed:
             raise AgentDied("this session was closed")
         interpreter = read_interpreter(self.facts.python)
-        jail, level = choose(self._allow)
+        jail, level = choose(self._allow, self._bwrap)
         process, fingerprint = self._state.process, interpreter.fingerprint()
         if process is not None and (not process.alive() or fingerprint != self._state.fingerprint):
             process.close()
@@ -170,6 +173,7 @@ class Session:
             hello = process.hello(cancelled)
             if hello is None:
                 raise Cancelled
+            ready_at = None if ready else time.monotonic()
             started(hello)
             wait = self.limits.seconds * (2 + len(variants)) + GRACE_SECONDS
             for answer in process.ask(self._request(variants), wait, cancelled):
@@ -181,7 +185,7 @@ class Session:
             raise
         if cancelled():
             raise Cancelled
-        return Run(hello, level, tuple(answers), 0.0 if ready else hello.seconds)
+        return Run(hello, level, tuple(answers), ready_at)
 
     def _request(self, variants: list[Variant]) -> dict[str, object]:
         facts = self.facts

@@ -15,7 +15,14 @@ GRAPH_ERROR = re.compile(
     r"not connected to|graph disconnected|never been called|has no defined|should be unique|unique names?\b"
     r"|must be KerasTensors"
     r"|used \d+ times|cannot find parent|no attribute '(input|output|inputs|outputs|get_output_at|get_input_at)'"
-    r"|has not been built|not yet been built|inputs not connected",
+    r"|has not been built|not yet been built|inputs not connected"
+    r"|no such layer|asked to retrieve layer|asked to get \w+ at node"
+    r"|KerasTensor (cannot be used|is (a )?symbolic)|symbolic KerasTensor|passing KerasTensor"
+    r"|only input tensors may be passed|inputs to a layer should be tensors|inputs must be KerasTensors"
+    r"|must come from `tf\.keras\.Input`|must be the output of a TensorFlow|same input multiple times"
+    r"|no inbound nodes|multiple inbound nodes|not connected, no input|is part of a cycle"
+    r"|`(inputs|outputs)` argument cannot be empty|only instances of `?keras\.Layer|must be an instance of class Layer"
+    r"|already been configured to use input shape|has no layers|no layers in the model|Unimplemented `tf\.keras\.Model\.call",
     re.IGNORECASE,
 )
 

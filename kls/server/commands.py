@@ -116,7 +116,8 @@ async def _confirm(
 
 def _session(ls: KlsServer, around: Surroundings) -> Session | None:
     known = facts(around.environment, around.project)
-    return ls.verdicts.session(known, around.settings.allow_unsandboxed) if known else None
+    settings = around.settings
+    return ls.verdicts.session(known, settings.allow_unsandboxed, settings.bwrap) if known else None
 
 
 def _summary(suspected: tuple[Suspect, ...], confirmation: Confirmation) -> tuple[types.MessageType, str]:

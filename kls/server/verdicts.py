@@ -28,7 +28,7 @@ class Verdicts:
 
     def __init__(self) -> None:
         self._kept: dict[str, list[_Kept]] = {}
-        self._sessions: dict[tuple[Facts, bool], Session] = {}
+        self._sessions: dict[tuple[Facts, bool, str | None], Session] = {}
 
     def add(self, result: Result, suspected: tuple[Suspect, ...], confirmation: Confirmation) -> None:
         """Remember a verdict; it takes the place of older ones on the same models."""
@@ -58,11 +58,11 @@ class Verdicts:
         else:
             self._kept.pop(uri, None)
 
-    def session(self, facts: Facts, allow_unsandboxed: bool) -> Session:
+    def session(self, facts: Facts, allow_unsandboxed: bool, bwrap: str | None) -> Session:
         """The warm process for an environment; made when it is first asked for, started by its first request."""
-        key = facts, allow_unsandboxed
+        key = facts, allow_unsandboxed, bwrap
         if key not in self._sessions:
-            self._sessions[key] = Session(facts, allow_unsandboxed=allow_unsandboxed)
+            self._sessions[key] = Session(facts, allow_unsandboxed=allow_unsandboxed, bwrap=bwrap)
         return self._sessions[key]
 
     def close(self) -> None:

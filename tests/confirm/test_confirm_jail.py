@@ -33,7 +33,7 @@ class NoWall:
 
 
 def test_without_a_jail_nothing_runs_and_the_way_out_is_named(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
-    monkeypatch.setattr(jail, "jails", lambda: [NoWall()])
+    monkeypatch.setattr(jail, "jails", lambda _: [NoWall()])
     with contextlib.closing(Session(Facts(Path(sys.executable), tmp_path))) as session, pytest.raises(NoJail) as caught:
         session.start()
     assert "bubblewrap: setting up uid map: Permission denied" in str(caught.value)
@@ -42,7 +42,7 @@ def test_without_a_jail_nothing_runs_and_the_way_out_is_named(monkeypatch: pytes
 
 
 def test_with_the_users_leave_the_level_says_none(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(jail, "jails", lambda: [NoWall()])
+    monkeypatch.setattr(jail, "jails", lambda _: [NoWall()])
     level = jail.choose(allow_unsandboxed=True)[1]
     assert (level.name, level.works, level.enough) == ("none", True, False)
 

@@ -102,7 +102,7 @@ def main(python: str, folder: Path, wall: str, inside_only: bool) -> dict[str, o
     )
     assert victim.stdout is not None and victim.stdout.readline()
     targets["victim"] = victim.pid
-    jail.jails = lambda: [Landlock() if wall == "landlock" else Bubblewrap(Path(wall))]
+    jail.jails = lambda _: [Landlock() if wall == "landlock" else Bubblewrap(Path(wall))]
     try:
         free = {} if inside_only else {name: outside(sys.executable, name, targets) for name in ATTACKS}
         before = snapshot(folder)
