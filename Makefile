@@ -5,7 +5,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 ERAS := 3.7.0 3.12.0
 
-.PHONY: demo test lint unit clean tables help
+.PHONY: demo test lint unit bench clean tables help
 
 help:           ## this list
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*##/\t/'
@@ -28,6 +28,15 @@ unit: $(VENV)/test.stamp  ## what takes seconds: no real Keras, no editor, no ja
 
 tables: $(VENV)/test.stamp  ## the generated tables of the README
 	$(BIN)/python tests/docs/tables.py --write
+
+bench: $(VENV)/test.stamp .cache/bench/stamp  ## how fast kls is, beside ty, pyrefly, basedpyright and pylsp
+	$(BIN)/python tests/bench/keystrokes.py
+	$(BIN)/python tests/bench/packages.py
+
+.cache/bench/stamp: tests/bench/requirements.txt
+	$(PYTHON) -m venv .cache/bench
+	.cache/bench/bin/python -m pip install --quiet --disable-pip-version-check -r tests/bench/requirements.txt
+	@touch $@
 
 clean:          ## remove what make made
 	rm -rf $(VENV) .eras .editors .corpora .cache vscode-client/node_modules vscode-client/dist test-results

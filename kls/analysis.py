@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from functools import cached_property, partial
@@ -65,6 +66,8 @@ class Memo:
         self.units: dict[str, UnitMemo] = {}
         self.modules: dict[Environment, ModuleCache] = {}
         self.environments: dict[str, Environment] = {}
+        self.texts: dict[str, tuple[tuple[int, int], Document | None]] = {}
+        """Imported files by path, with the time stamp and size that they had when they were read."""
 
     def of(self, path: str, environment: Environment) -> tuple[UnitMemo, ModuleCache]:
         """The units of a file, which count only in the environment that they were run in, and the modules."""
@@ -93,14 +96,14 @@ def analyse(
     units, cache = memo.of(snapshot.path, environment)
     library = KerasLibrary(environment)
     modules = Modules(
-        import_finder(snapshot.path, environment), partial(_read, snapshot), cache, _package(snapshot.path)
+        import_finder(snapshot.path, environment), partial(_read, snapshot, memo), cache, _package(snapshot.path)
     )
     interpreter = Interpreter(library, modules, cancelled)
     graph = Graph(interpreter, library.context)
     checks = [rule.check for rule in rules().values()]
     interpreter.observe = lambda event: [finding for check in checks for finding in check(event, graph)]
     run = run_document(interpreter, snapshot.document, units)
-    where = Whereabouts(snapshot.path, snapshot.document, modules)
+    where = Whereabouts(snapshot.path, snapshot.document, modules, run.ran)
     located = _gravest(where.locate(finding) for finding in _findings(interpreter, run))
     kept = tuple(finding for finding in (_chosen(f, settings) for f in located) if finding is not None)
     kept = apply_ignores(snapshot.path, snapshot.document, kept)
@@ -202,13 +205,22 @@ def _standard(path: str) -> bool:
     )
 
 
-def _read(snapshot: Snapshot, path: str) -> Document | None:
+def _read(snapshot: Snapshot, memo: Memo, path: str) -> Document | None:
     if path in snapshot.open:
         return snapshot.open[path]
     try:
-        return read_document(path)
-    except SourceUnreadable:
+        state = os.stat(path)  # noqa: PTH116 a Path would take twice as long, on every keystroke
+    except OSError:
         return None
+    stamp = state.st_mtime_ns, state.st_size
+    known = memo.texts.get(path)
+    if known is None or known[0] != stamp:
+        try:
+            known = stamp, read_document(path)
+        except SourceUnreadable:
+            known = stamp, None
+        memo.texts[path] = known
+    return known[1]
 
 
 def _package(path: str) -> str:

@@ -13,18 +13,22 @@ from kls.program.units import MAIN
 from kls.program.values import Site
 from kls.rules.finding import Finding
 from kls.source.document import Document, Piece
+from kls.source.meaning import meaning, moved_line
 from kls.source.position import Location, Position, Range
 
 
 class Whereabouts:
     """Where the sites of one analysis are now."""
 
-    def __init__(self, path: str, document: Document, modules: Modules) -> None:
+    def __init__(
+        self, path: str, document: Document, modules: Modules, ran: Mapping[tuple[str, int], tuple[Piece, Piece]]
+    ) -> None:
+        """`ran` has for the key of each piece that was run the piece, and the one of `document` that it stands for."""
         self._path = path
         self._document = document
         self._modules = modules
         self._used: dict[str, Document] = {path: document}
-        self._pieces: dict[str, dict[tuple[str, int], Piece]] = {}
+        self._pieces: dict[str, Mapping[tuple[str, int], tuple[Piece, Piece]]] = {MAIN: ran}
 
     def location(self, site: Site) -> Location:
         """The file and range of a site."""
@@ -34,11 +38,16 @@ class Whereabouts:
         self._used[path] = document
         pieces = self._pieces.get(site.module)
         if pieces is None:
-            pieces = self._pieces[site.module] = {piece.key: piece for piece in document.pieces}
-        piece = pieces.get(site.piece)
-        if piece is None:
+            pieces = self._pieces[site.module] = {piece.key: (piece, piece) for piece in document.pieces}
+        found = pieces.get(site.piece)
+        if found is None:
             return Location(path, Range(Position(0, 0), Position(0, 0)))
-        return Location(path, document.range(piece, site.line, site.column, site.end_line, site.end_column))
+        ran, piece = found
+        line, end_line = site.line, site.end_line
+        if ran.text != piece.text:
+            before, now = meaning(ran), meaning(piece)
+            line, end_line = (moved_line(before, now, number - 1) + 1 for number in (line, end_line))
+        return Location(path, document.range(piece, line, site.column, end_line, site.end_column))
 
     def locate(self, finding: Finding[Site]) -> Finding[Location]:
         """The finding with its places in files."""

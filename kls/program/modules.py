@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from kls.program.frame import Frame
@@ -69,6 +69,22 @@ class Modules:
         self._again(interpreter, name)
         self._imports[-1].append((name, self.loaded[name]))
         return None if self.loaded[name] is None else Module(name)
+
+    def imports_since(self, count: int) -> tuple[tuple[str, Loaded | None], ...]:
+        """What was imported, by units and not by modules, after the first `count` imports: each name once."""
+        return tuple(dict(self._imports[0][count:]).items())
+
+    def import_count(self) -> int:
+        """How many imports units have made so far."""
+        return len(self._imports[0])
+
+    def hold(self, interpreter: Interpreter, imports: Sequence[tuple[str, object]]) -> bool:
+        """Whether these modules are as they were; they are loaded, as running the imports again would have it."""
+        same = True
+        for name, loaded in imports:
+            same &= self._again(interpreter, name) is loaded
+            self._imports[0].append((name, self.loaded.get(name)))
+        return same
 
     def absolute(self, module: str, name: str | None, level: int) -> str | None:
         """The absolute name of `from ..name import`, inside `module` (PEP 328); None beyond the top package."""
@@ -157,5 +173,5 @@ class Modules:
             vars(interpreter).update(outer)
             del self._running[name]
             imports = self._imports.pop()
-        unit = Unit(overlay.reads, overlay.writes, (), frozenset(), 0)
+        unit = Unit(overlay.reads, overlay.writes, (), frozenset(), 0, ())
         return Loaded(name, path, document, unit, tuple(dict(imports).items()))

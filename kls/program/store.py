@@ -56,6 +56,8 @@ class Unit:
     events: tuple[object, ...]
     called: frozenset[object]
     steps: int
+    imports: tuple[tuple[str, object], ...]
+    """The modules that it imported, as they were then."""
 
     def holds(self, store: Store) -> bool:
         """Whether running it again on `store` would do the same."""

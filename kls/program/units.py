@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 
 from kls.program.attributes import find_in_mro
@@ -15,6 +15,7 @@ from kls.program.library import Arguments
 from kls.program.store import Key, Overlay, Store, Unit
 from kls.program.values import UNDEFINED, UNKNOWN, BoundMethod, Class, Function, Instance, Value
 from kls.source.document import Document, Piece
+from kls.source.meaning import meaning, same_meaning
 
 UNCALLED_BUDGET = 6_000
 """Steps for one function that nobody calls: one that is too much leaves the others theirs."""
@@ -28,6 +29,8 @@ class UnitMemo:
     """The units of the last run of one file, by key."""
 
     units: dict[Key, Unit] = field(default_factory=dict)
+    pieces: dict[tuple[str, int], Piece] = field(default_factory=dict)
+    """The pieces that were run then, by key."""
     replayed: int = 0
     run: int = 0
 
@@ -41,6 +44,8 @@ class Run:
     """The functions that nobody calls; what they wrote is not in the store."""
     store: Store
     finished: bool
+    ran: Mapping[tuple[str, int], tuple[Piece, Piece]]
+    """By the key that sites name, the piece that was run and the piece of the document that it stands for."""
 
 
 def run_document(interpreter: Interpreter, document: Document, memo: UnitMemo) -> Run:
@@ -51,10 +56,11 @@ def run_document(interpreter: Interpreter, document: Document, memo: UnitMemo) -
     """
     runner = _Runner(interpreter, memo)
     finished = True
+    pieces = _run_before(document, memo.pieces)
     try:
-        for piece in document.pieces:
+        for piece in pieces:
             runner.top_level(piece)
-        for piece in reversed(document.pieces):  # callers mostly stand below what they call
+        for piece in reversed(pieces):  # callers mostly stand below what they call
             for node in reversed(list(_definitions(piece.body))):
                 runner.uncalled(piece, node)
     except BudgetExceeded:
@@ -62,9 +68,28 @@ def run_document(interpreter: Interpreter, document: Document, memo: UnitMemo) -
     finally:
         if finished:
             memo.units = runner.units
+            memo.pieces = {piece.key: piece for piece in pieces}
         else:
             memo.units.update(runner.units)
-    return Run(tuple(runner.done), tuple(runner.aside), runner.store, finished)
+    ran = {piece.key: (piece, current) for piece, current in zip(pieces, document.pieces)}
+    return Run(tuple(runner.done), tuple(runner.aside), runner.store, finished, ran)
+
+
+def _run_before(document: Document, before: Mapping[tuple[str, int], Piece]) -> list[Piece]:
+    """The pieces to run: for one that is new, a piece of the last run that is gone and means the same, so that an edit
+    which changes no meaning, such as a comment, costs nothing."""
+    present = {piece.key for piece in document.pieces}
+    gone = [piece for key, piece in before.items() if key not in present]
+    pieces = []
+    for piece in document.pieces:
+        stand_in = None
+        if gone and piece.key not in before:
+            now = meaning(piece)
+            stand_in = next((old for old in gone if same_meaning(meaning(old), now, document.text)), None)
+        if stand_in is not None:
+            gone.remove(stand_in)
+        pieces.append(stand_in or piece)
+    return pieces
 
 
 class _Runner:
@@ -158,14 +183,14 @@ class _Runner:
         """Replay the unit if everything it read is unchanged, else run it."""
         interpreter = self.interpreter
         unit = self.memo.units.get(key)
-        if unit is not None and unit.holds(self.store):
+        if unit is not None and interpreter.modules.hold(interpreter, unit.imports) and unit.holds(self.store):
             self.memo.replayed += 1
             interpreter.steps += unit.steps
             if interpreter.steps > interpreter.limit:
                 raise BudgetExceeded
         else:
             self.memo.run += 1
-            before = interpreter.steps
+            before, imported = interpreter.steps, interpreter.modules.import_count()
             interpreter.overlay = overlay = Overlay(self.store, key)
             interpreter.start()
             complete = False
@@ -179,6 +204,7 @@ class _Runner:
                     tuple(overlay.events),
                     frozenset(overlay.called),
                     interpreter.steps - before,
+                    interpreter.modules.imports_since(imported),
                 )
                 if not complete:  # stopped by the budget: what it found stands, but it is not for replay
                     done.append(unit)

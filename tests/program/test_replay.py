@@ -1,0 +1,65 @@
+"""What an edit makes kls run again, and what it only replays; the answer is always that of a first look."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from kls.analysis import Analysis, Memo, Snapshot, analyse
+from kls.environment import read_environment
+from kls.settings import Settings
+from kls.source.document import Document
+
+HEAD = "import keras\nfrom keras import layers\n"
+BLOCK = "def block(x):\n    x = layers.Dense(3, name='hidden')(x)\n    return layers.Dense(4)(x)\n"
+USE = "a = keras.Input((2,))\nb = block(a)\nc = keras.Input((2,))\nbroken = keras.Model(c, b)\n"
+
+
+class Typing:
+    """A file that is looked at again after every edit, each time compared with a first look."""
+
+    def __init__(self, folder: Path) -> None:
+        self.path = str(folder / "model.py")
+        self.environment = read_environment(None, [str(folder)], "3.15.1")
+        self.memo = Memo()
+
+    def look(self, text: str) -> int:
+        """How many units had to be run."""
+        before = self.memo.units[self.path].run if self.path in self.memo.units else 0
+        again, first = self._analysed(text, self.memo), self._analysed(text, Memo())
+        assert again.findings == first.findings
+        assert again.models == first.models
+        return self.memo.units[self.path].run - before
+
+    def _analysed(self, text: str, memo: Memo) -> Analysis:
+        return analyse(Snapshot(self.path, Document(text)), self.environment, Settings(), memo)
+
+
+def test_a_comment_in_a_function_runs_nothing(tmp_path: Path) -> None:
+    typing = Typing(tmp_path)
+    assert typing.look(HEAD + BLOCK + USE) > 0
+    for comment in ("# a", "# an", "# any"):
+        assert typing.look(HEAD + BLOCK.replace("    return", f"    {comment}\n    return") + USE) == 0
+    assert typing.look(HEAD + "# one\n" + BLOCK + "\n\n# two\n" + USE) == 0
+
+
+def test_a_layer_in_a_function_runs_what_calls_it(tmp_path: Path) -> None:
+    typing = Typing(tmp_path)
+    typing.look(HEAD + BLOCK + USE)
+    assert typing.look(HEAD + BLOCK.replace("    return", "    x = layers.ReLU()(x)\n    return") + USE) > 0
+
+
+def test_an_edit_above_runs_nothing_below(tmp_path: Path) -> None:
+    typing = Typing(tmp_path)
+    typing.look(HEAD + BLOCK + USE)
+    assert typing.look(HEAD + "unrelated = 1\n" + BLOCK + USE) == 1
+
+
+def test_what_is_imported_stays_known(tmp_path: Path) -> None:
+    """The import itself is only replayed, and what it brought is there all the same."""
+    (tmp_path / "parts.py").write_text(HEAD + BLOCK)
+    use = "import keras\nfrom parts import block\n" + USE
+    typing = Typing(tmp_path)
+    typing.look(use)
+    assert typing.look(use + "z = 1\n") == 1
+    (tmp_path / "parts.py").write_text(HEAD + BLOCK.replace("return", "x = x + 1\n    return"))
+    assert typing.look(use) > 0
