@@ -9,6 +9,7 @@ from functools import cached_property, partial
 from pathlib import Path
 
 from kls.environment import Environment, find_module
+from kls.environment.era import era_of
 from kls.graph.events import ModelBuilt
 from kls.graph.library import KerasLibrary
 from kls.graph.report import LayerReport, ModelReport, report
@@ -153,7 +154,7 @@ def _gravest(findings: Iterable[Finding[Location]]) -> Iterable[Finding[Location
 
 
 def _models(interpreter: Interpreter, run: Run, where: Whereabouts) -> tuple[ModelReport[Location], ...]:
-    reports = [r.at(where.location) for r in report(interpreter, run) if where.is_here(r.location)]
+    reports = [r.at(where.location) for r in report(interpreter, run, where.is_here)]
     return tuple(sorted((where.named(r) for r in reports), key=lambda r: r.location.range))
 
 
@@ -186,11 +187,23 @@ def import_finder(path: str, environment: Environment) -> Callable[[str], str | 
 def _find(environment: Environment, library: KerasLibrary, folder: str, name: str) -> str | None:
     top = name.partition(".")[0]
     if top == "keras" or top in SKIPPED:
-        return find_module(name, environment) if library.interprets(name) else None
+        return _keras_source(name, environment) if library.interprets(name) else None
     path = find_module(name, environment, folder)
     if path is None or not path.endswith(".py") or _standard(path):
         return None
     return path
+
+
+def _keras_source(name: str, environment: Environment) -> str | None:
+    """The source of a module of Keras's own, if the installed Keras is of the era asked for.
+
+    Keras 3 up to 3.9 appends its folder `api` to its own path (keras/__init__.py).
+    """
+    top, _, rest = name.partition(".")
+    installed = environment.installed_keras
+    if top == "keras" and (installed is None or era_of(installed) is not environment.era):
+        return None
+    return find_module(name, environment) or find_module(f"{top}.api.{rest}", environment)
 
 
 def _standard(path: str) -> bool:

@@ -36,6 +36,8 @@ class Environment:
     editable: tuple[tuple[str, str], ...] = ()
     tensorflow_version: str | None = None
     tf_keras_version: str | None = None
+    installed_keras: str | None = None
+    """The Keras on disk, whatever version `keras_version` was told to be."""
 
 
 def read_environment(
@@ -69,9 +71,8 @@ def read_environment(
         *(str(Path(place).parent) for name, place in editable.items() if name in ("keras", "tf_keras")),
     ]
     tensorflow = installed_version("tensorflow", places)
-    version = (
-        str(parse_version(keras)) if keras else installed_version("keras", places) or _inside_tensorflow(tensorflow)
-    )
+    installed = installed_version("keras", places) or _inside_tensorflow(tensorflow)
+    version = str(parse_version(keras)) if keras else installed
     era = era_of(version)
     settings = _keras_json(variables)
     return Environment(
@@ -87,6 +88,7 @@ def read_environment(
         editable=tuple(sorted(editable.items())),
         tensorflow_version=tensorflow,
         tf_keras_version=installed_version("tf_keras", places),
+        installed_keras=installed,
     )
 
 

@@ -24,6 +24,12 @@ class KerasTensor(NamedTuple):
     tensor_index: int
 
 
+class Variable(NamedTuple):
+    """A weight that a layer of the program's owns, `layer.add_weight(...)`: data, of which the shape is known."""
+
+    shape: tuple[Value, ...]
+
+
 Inbound: TypeAlias = "KerasTensor | Either | object"
 """An input of a node: a KerasTensor, an Either of several, or UNKNOWN."""
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from kls.environment import Environment
 from kls.environment.era import Era
-from kls.graph.cells import KerasTensor
+from kls.graph.cells import KerasTensor, Variable
 from kls.graph.shapes import UNKNOWN as UNKNOWN_CONFIG
 from kls.graph.shapes import Facts, TensorSpec
 from kls.program.containers import content_of
@@ -115,6 +115,8 @@ def to_specs(interpreter: Interpreter, value: Value) -> object:
         return tuple(to_specs(interpreter, item) for item in value)
     if isinstance(value, Opaque):
         return UNKNOWN_CONFIG
+    if type(value) is Variable:
+        return TensorSpec(tuple(size if isinstance(size, int) else UNKNOWN_CONFIG for size in value.shape))
     return to_config(interpreter, value)
 
 

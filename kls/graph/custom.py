@@ -1,12 +1,19 @@
-"""Layers and models of the program's own: what calling them gives is read from their `call`."""
+"""Layers and models of the program's own: what calling them gives, and what they weigh, is read from their methods."""
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
-from kls.graph.cells import KerasTensor, Operation
+from kls.environment.era import Era
+from kls.graph import shapes
+from kls.graph.cells import KerasTensor, Operation, Variable, operation, spec_of
 from kls.graph.context import leaves
-from kls.graph.layers import append_node, call_tensors, called_without_tensors
+from kls.graph.instances import names_set
+from kls.graph.layers import append_node, call_tensors, called_without_tensors, infer
+from kls.graph.models import total_params
+from kls.graph.qualified import split_root
+from kls.graph.shapes import UNKNOWN as UNKNOWN_DIM
 from kls.graph.shapes import Inference, Structure, TensorSpec
 from kls.program.attributes import find_in_mro
 from kls.program.calls import call
@@ -18,15 +25,19 @@ from kls.program.values import (
     BoundMethod,
     Class,
     Container,
+    Either,
+    Function,
     Instance,
-    Opaque,
     Site,
     Value,
+    root_external,
 )
 
 if TYPE_CHECKING:
     from kls.graph.library import KerasLibrary
     from kls.program.interpreter import Interpreter
+
+NOTHING = Inference(TensorSpec(None), None)
 
 
 def call_custom(
@@ -41,47 +52,109 @@ def call_custom(
     tensors = call_tensors(interpreter, arguments)
     if not any(t is not UNKNOWN for t in tensors):
         return called_without_tensors(interpreter, instance.address, cell, tensors, arguments)
-    outputs = _outputs(interpreter, instance, arguments, site)
-    return append_node(interpreter, library.context, instance.address, cell, tensors, Inference(outputs, None), site)
+    inference = _inference(interpreter, library, instance, cell, arguments, site)
+    return append_node(interpreter, library.context, instance.address, cell, tensors, inference, site)
 
 
-def _outputs(interpreter: Interpreter, instance: Instance, arguments: Arguments, site: Site) -> Structure:
-    """The structure that `call` returns when it computes: run aside with data in place of tensors."""
+def call_base(
+    interpreter: Interpreter,
+    library: KerasLibrary,
+    instance: Instance,
+    cell: Operation,
+    arguments: Arguments,
+    site: Site,
+) -> Value:
+    """`super().call(...)` of a class that extends one of Keras's layers: what that layer makes of it."""
+    inference = _of_base(interpreter, library, instance, cell, arguments)
+    tensors = call_tensors(interpreter, arguments)
+    weigh(interpreter, instance, inference.params)
+    address = interpreter.overlay.allocate()
+    return append_node(interpreter, library.context, address, cell._replace(nodes=()), tensors, inference, site)
+
+
+def returned(interpreter: Interpreter, function: Value, arguments: Arguments, site: Site) -> Structure:
+    """The structure of what a function of the program returns for these tensors, run aside: it leaves nothing behind."""
+    found = interpreter.aside(lambda: (_structure(interpreter, call(interpreter, function, arguments, site)),))
+    return found[0] if isinstance(found, tuple) else TensorSpec(None)
+
+
+def add_weight(interpreter: Interpreter, instance: Instance, era: Era, arguments: Arguments) -> Value:
+    """`layer.add_weight(...)`: a variable that the layer owns. In tf_keras the name comes first."""
+    shape = arguments.get(1 if era is Era.TF_KERAS else 0, "shape", ())
+    content = content_of(interpreter, shape) if isinstance(shape, Container) else shape
+    sizes = content if type(content) is tuple else (content,) if isinstance(content, int) else UNKNOWN
+    count: int | None = 1
+    for size in sizes if isinstance(sizes, tuple) else (UNKNOWN,):
+        count = count * size if count is not None and isinstance(size, int) else None
+    weigh(interpreter, instance, count if arguments.exact else None)
+    return UNKNOWN if count is None else Variable(sizes)  # type: ignore[arg-type]
+
+
+def weigh(interpreter: Interpreter, instance: Instance, params: int | None) -> None:
+    """The layer itself has so many weights more; None where that is not known."""
+    before = interpreter.overlay.get((instance.address, "<weights>"))
+    known = params is not None and before is not UNKNOWN
+    after = (before if isinstance(before, int) else 0) + (params or 0) if known else UNKNOWN
+    interpreter.overlay.set((instance.address, "<weights>"), after)
+
+
+def _inference(
+    interpreter: Interpreter,
+    library: KerasLibrary,
+    instance: Instance,
+    cell: Operation,
+    arguments: Arguments,
+    site: Site,
+) -> Inference:
+    """What `call` returns and what the layer weighs then: run aside, since inside `call` no node is recorded."""
     assert isinstance(instance.cls, Class)
-    method = find_in_mro(interpreter, instance.cls.mro, "call")
+    mro = instance.cls.mro
+    method, build = find_in_mro(interpreter, mro, "call"), find_in_mro(interpreter, mro, "build")
     if method is UNDEFINED:
-        return TensorSpec(None)
-    data = Arguments(
-        tuple(_as_data(interpreter, value) for value in arguments.positional),
-        {key: _as_data(interpreter, value) for key, value in arguments.keywords.items()},
-        arguments.exact,
-    )
+        return NOTHING if build is not UNDEFINED else _of_base(interpreter, library, instance, cell, arguments)
 
     def run() -> Value:
-        value = call(interpreter, BoundMethod(method, instance), data, site)
-        return _structure(interpreter, value)
+        if build is not UNDEFINED and cell.params is None and arguments.positional:
+            shape = _shape_of(interpreter, arguments.positional[0])
+            call(interpreter, BoundMethod(build, instance), Arguments((shape,)), site)
+        value = call(interpreter, BoundMethod(method, instance), arguments, site)
+        return (
+            _structure(interpreter, value),
+            cell.params if cell.params is not None else _weight(interpreter, instance),
+        )
 
     found = interpreter.aside(run)
-    return TensorSpec(None) if found is UNKNOWN else found  # type: ignore[return-value]
+    return Inference(*found) if isinstance(found, tuple) else NOTHING
 
 
-def _as_data(interpreter: Interpreter, value: Value) -> Value:
-    """The same structure with plain data where tensors were: inside `call` nothing is symbolic."""
-    if not any(type(leaf) is KerasTensor for leaf in leaves(interpreter, value)):
-        return value
-    if isinstance(value, Container):
-        content = content_of(interpreter, value)
-        if isinstance(content, tuple):
-            return interpreter.overlay.new("list", tuple(_as_data(interpreter, item) for item in content))
-        if isinstance(content, dict):
-            return interpreter.overlay.new("dict", {k: _as_data(interpreter, v) for k, v in content.items()})
-    if type(value) is tuple:
-        return tuple(_as_data(interpreter, item) for item in value)
-    return Opaque("tensor")
+def _of_base(
+    interpreter: Interpreter, library: KerasLibrary, instance: Instance, cell: Operation, arguments: Arguments
+) -> Inference:
+    """What the layer of Keras's gives that the class extends."""
+    base = root_external(instance.cls)
+    name = "" if base is None else split_root(base.name)[1].rpartition(".")[2]
+    if not shapes.is_layer(name) or not call_tensors(interpreter, arguments):
+        return NOTHING
+    return infer(interpreter, library.context, instance, cell._replace(cls=name), arguments)
+
+
+def _shape_of(interpreter: Interpreter, value: Value) -> Value:
+    """A structure of tensors as `build` gets it: with their shapes."""
+    if type(value) is KerasTensor:
+        shape = spec_of(interpreter, value).shape
+        return UNKNOWN if shape is None else tuple(UNKNOWN if size is UNKNOWN_DIM else size for size in shape)
+    content = content_of(interpreter, value) if isinstance(value, Container) else value
+    if type(content) is tuple:
+        return interpreter.overlay.new("list", tuple(_shape_of(interpreter, item) for item in content))
+    if isinstance(content, dict):
+        return interpreter.overlay.new("dict", {key: _shape_of(interpreter, v) for key, v in content.items()})
+    return UNKNOWN
 
 
 def _structure(interpreter: Interpreter, value: Value) -> Value:
     """Lists, tuples and dicts stay, everything else is one tensor."""
+    if type(value) is KerasTensor:
+        return spec_of(interpreter, value)
     if isinstance(value, Container):
         content = content_of(interpreter, value)
         if isinstance(content, tuple) and content:
@@ -91,3 +164,34 @@ def _structure(interpreter: Interpreter, value: Value) -> Value:
     if type(value) is tuple and value:
         return tuple(_structure(interpreter, item) for item in value)
     return TensorSpec(None)
+
+
+def _weight(interpreter: Interpreter, instance: Instance) -> int | None:
+    """The weights of the layer itself and of the layers that it keeps in attributes; None where not all are known."""
+    own = interpreter.overlay.get((instance.address, "<weights>"))
+    if own is UNKNOWN or interpreter.overlay.get((instance.address, "*")) is UNKNOWN:
+        return None
+    kept: list[Instance] = []
+    for value in _attributes(interpreter, instance):
+        for leaf in leaves(interpreter, value):
+            if leaf is UNKNOWN or isinstance(leaf, Either):
+                return None
+            if isinstance(leaf, Instance) and operation(interpreter, leaf.address) is not None:
+                kept.append(leaf)
+    inner = total_params(interpreter, tuple(dict.fromkeys(layer.address for layer in kept)))
+    return None if inner is None else inner + (own if isinstance(own, int) else 0)
+
+
+def _attributes(interpreter: Interpreter, instance: Instance) -> Iterator[Value]:
+    """What `__init__` and `build` of all its classes set on the instance."""
+    names: dict[str, None] = {}
+    mro = instance.cls.mro if isinstance(instance.cls, Class) else ()
+    for cls in (one for one in mro if isinstance(one, Class)):
+        for method in ("__init__", "build"):
+            found = interpreter.overlay.get((cls.address, method))
+            if isinstance(found, Function):
+                names.update(dict.fromkeys(names_set(found.code.node)))
+    for name in names:
+        value = interpreter.overlay.get((instance.address, name))
+        if value is not UNDEFINED:
+            yield value

@@ -6,12 +6,13 @@ from typing import TYPE_CHECKING
 
 from kls.environment.era import Era
 from kls.graph import noticing, shapes
-from kls.graph.cells import KerasTensor
+from kls.graph.cells import KerasTensor, operation
 from kls.graph.cloning import clone_model
 from kls.graph.context import leaves, tensors_in
-from kls.graph.functional import mark_consumed
+from kls.graph.functional import ancestors, mark_consumed
 from kls.graph.layers import call_op
-from kls.graph.names import reset_names
+from kls.graph.names import next_uid, reset_names
+from kls.graph.tensorflow import BACKEND, call_symbol
 from kls.program.library import Arguments
 from kls.program.values import UNDEFINED, UNKNOWN, External, Opaque, Site, Value
 
@@ -24,6 +25,8 @@ FACTS = {
     "floatx": "floatx",
     "backend": "backend",
 }
+SHAPES = {"int_shape": "shape", "ndim": "ndim"}
+"""Functions of `keras.backend` that only read a tensor's shape, by the attribute that says the same."""
 
 
 def call_function(
@@ -36,9 +39,18 @@ def call_function(
     if last in ("clear_session",):
         reset_names(interpreter)
         return None
+    if last == "get_uid" and family == "backend":
+        prefix = arguments.get(0, "prefix", "")
+        return next_uid(interpreter, prefix, library.context.era(root)) if isinstance(prefix, str) else UNKNOWN
+    if last in SHAPES and family == "backend" and type(arguments.get(0, "x")) is KerasTensor:
+        return library.attribute(interpreter, arguments.get(0, "x"), SHAPES[last], site)
+    if last == "VersionAwareLayers":  # tf_keras.applications: an object whose attributes are the layers
+        return External(f"{root}.layers")
     if last == "is_keras_tensor" and arguments.positional:
         value = arguments.positional[0]
         return True if type(value) is KerasTensor else UNKNOWN if value is UNKNOWN else False
+    if last == "get_source_inputs":
+        return _source_inputs(interpreter, arguments.get(0, "tensor", UNKNOWN))
     if name in ("models.clone_model", "clone_model"):
         return noticing.copied(interpreter, clone_model(interpreter, library, arguments, site))
     if root == "keras" and (name == "Function" or family == "ops") and library.context.era(root) is Era.TF_KERAS:
@@ -50,6 +62,9 @@ def call_function(
     if family == "activations" and shapes.is_op(last):
         return call_op(interpreter, library.context, root, last, arguments, site)
     if family == "backend" and _symbolic(interpreter, arguments):
+        made = call_symbol(interpreter, library.context, BACKEND.get(last, ""), arguments, site)
+        if made is not UNDEFINED:
+            return made
         _escape(interpreter, arguments)
         if library.context.era(root) is not Era.TF_KERAS and last != "int_shape":
             noticing.removed(interpreter, site, last, "backend")
@@ -69,6 +84,9 @@ def call_tensorflow(
         _escape(interpreter, arguments)
         return UNDEFINED
     if _symbolic(interpreter, arguments):
+        made = call_symbol(interpreter, library.context, _symbol(function), arguments, site)
+        if made is not UNDEFINED:
+            return made
         _escape(interpreter, arguments)
         noticing.tensorflow_called(interpreter, library.context, function, arguments, site)
         return UNKNOWN
@@ -88,3 +106,17 @@ def _escape(interpreter: Interpreter, arguments: Arguments) -> None:
 def _symbolic(interpreter: Interpreter, arguments: Arguments) -> bool:
     values = (*arguments.positional, *arguments.keywords.values())
     return any(t is not UNKNOWN for value in values for t in tensors_in(interpreter, value))
+
+
+def _symbol(function: External) -> str:
+    """`tensorflow.compat.v2.math.add` and `tf.math.add` are the symbol `math.add`."""
+    return function.name.partition(".")[2].removeprefix("compat.v2.")
+
+
+def _source_inputs(interpreter: Interpreter, tensor: Value) -> Value:
+    """`get_source_inputs(tensor)`: the inputs that a tensor is computed from (keras/src/ops/operation_utils.py)."""
+    if type(tensor) is not KerasTensor:
+        return UNKNOWN
+    cells = [(address, operation(interpreter, address)) for address in ancestors(interpreter, (tensor,))]
+    found = tuple(KerasTensor(address, 0, 0) for address, cell in cells if cell is not None and cell.kind == "input")
+    return interpreter.overlay.new("list", found)

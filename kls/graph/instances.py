@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from kls.graph.cells import model_cell, operation
@@ -52,7 +53,7 @@ def _attributes_of(interpreter: Interpreter, instance: Instance) -> tuple[Instan
     if not isinstance(cls, Class) or not isinstance(init, Function) or any(isinstance(b, Class) for b in cls.bases):
         return None
     found: list[Instance] = []
-    for name in _names_set(init.code.node):
+    for name in names_set(init.code.node):
         value = interpreter.overlay.get((instance.address, name))
         content = content_of(interpreter, value)
         items = content if isinstance(value, Container) and type(content) is tuple else (value,)
@@ -62,8 +63,9 @@ def _attributes_of(interpreter: Interpreter, instance: Instance) -> tuple[Instan
     return tuple(dict.fromkeys(found))
 
 
-def _names_set(function: ast.AST) -> list[str]:
+@lru_cache(maxsize=512)
+def names_set(function: ast.AST) -> tuple[str, ...]:
     """The names in `self.<name> = ...`, in the order of the text."""
     nodes = [n for n in ast.walk(function) if isinstance(n, ast.Attribute) and isinstance(n.ctx, ast.Store)]
     own = [n for n in nodes if isinstance(n.value, ast.Name) and n.value.id == "self"]
-    return list(dict.fromkeys(n.attr for n in sorted(own, key=lambda n: (n.lineno, n.col_offset))))
+    return tuple(dict.fromkeys(n.attr for n in sorted(own, key=lambda n: (n.lineno, n.col_offset))))

@@ -12,7 +12,7 @@ from kls.graph.context import Context, tensors_in, to_config, to_specs
 from kls.graph.functional import mark_consumed
 from kls.graph.names import auto_name, count_tensors, tensor_names
 from kls.graph.noticing import called_again
-from kls.graph.shapes import Inference, TensorSpec
+from kls.graph.shapes import Inference, Structure, TensorSpec
 from kls.program.library import Arguments
 from kls.program.values import UNKNOWN, Address, External, Instance, Opaque, Site, Value
 
@@ -185,9 +185,19 @@ def _build(interpreter: Interpreter, address: Address, node: int, outputs: objec
 
 
 def call_op(
-    interpreter: Interpreter, context: Context, root: str, name: str, arguments: Arguments, site: Site
+    interpreter: Interpreter,
+    context: Context,
+    root: str,
+    name: str,
+    arguments: Arguments,
+    site: Site,
+    symbol: str | None = None,
+    outputs: Structure | None = None,
 ) -> Value:
-    """A function of `keras.ops` (or an operator) on tensors: an Operation of its own, called once."""
+    """A function of `keras.ops` (or an operator) on tensors: an Operation of its own, called once.
+
+    In tf_keras it is a layer, named after TensorFlow's `symbol`. `outputs` are known where `name` does not tell them.
+    """
     tensors = call_tensors(interpreter, arguments)
     if not any(t is not UNKNOWN for t in tensors):
         return UNKNOWN if tensors else Opaque("tensor")
@@ -195,7 +205,7 @@ def call_op(
     era = context.era(root)
     given = arguments.keywords.get("name")
     if era is Era.TF_KERAS:
-        cls, prefix = "TFOpLambda", TF_SYMBOLS.get(name, f"tf.math.{name}")
+        cls, prefix = "TFOpLambda", symbol or TF_SYMBOLS.get(name, f"tf.math.{name}")
     else:
         prefix = cls
     own = given if isinstance(given, str) else auto_name(interpreter, prefix, era)
@@ -204,5 +214,6 @@ def call_op(
     cell = Operation(cls, kind, root, own, site, {}, params=0, certain=not interpreter.widened)
     args = tuple(to_specs(interpreter, a) for a in arguments.positional)
     kwargs = {key: to_specs(interpreter, value) for key, value in arguments.keywords.items()}
-    outputs = shapes.infer_op(name, args, kwargs, context.facts(root))
+    if outputs is None:
+        outputs = shapes.infer_op(name, args, kwargs, context.facts(root))
     return append_node(interpreter, context, address, cell, tensors, Inference(outputs, 0), site)

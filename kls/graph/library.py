@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from kls.environment import Environment
 from kls.environment.era import Era
 from kls.graph import attributes, functions, methods, noticing, sequential, shapes
-from kls.graph.cells import KerasTensor, ModelCell, Operation, model_cell, operation, set_model, set_operation
+from kls.graph.cells import KerasTensor, ModelCell, Operation, Variable, model_cell, operation, set_model, set_operation
 from kls.graph.context import Context
 from kls.graph.custom import call_custom
 from kls.graph.functional import mark_consumed
@@ -19,7 +19,18 @@ from kls.graph.qualified import canonical_name, split_root
 from kls.graph.shapes.signatures import SIGNATURES
 from kls.graph.sources import remember_name
 from kls.program.library import Arguments
-from kls.program.values import UNDEFINED, UNKNOWN, Class, Container, External, Instance, Site, Value, root_external
+from kls.program.values import (
+    UNDEFINED,
+    UNKNOWN,
+    Class,
+    Container,
+    External,
+    Instance,
+    Opaque,
+    Site,
+    Value,
+    root_external,
+)
 
 if TYPE_CHECKING:
     from kls.program.interpreter import Interpreter
@@ -157,6 +168,8 @@ class KerasLibrary:
         """An attribute of a tensor, layer or model."""
         if type(value) is KerasTensor:
             return attributes.tensor_attribute(interpreter, value, name)
+        if type(value) is Variable:
+            return value.shape if name == "shape" else UNKNOWN
         if isinstance(value, Instance):
             return attributes.attribute(interpreter, self, value, name, site)
         return UNDEFINED
@@ -172,6 +185,8 @@ class KerasLibrary:
         if name == "isinstance":
             return _is_instance(operands[0], operands[1])
         tensor = next((one for one in operands if type(one) is KerasTensor), None)
+        if tensor is None and any(type(one) is Variable for one in operands):
+            return Opaque("tensor")
         if tensor is None or name not in OPERATORS:
             return UNDEFINED
         cell = operation(interpreter, tensor.operation)

@@ -8,7 +8,7 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from kls.environment.era import Era
-from kls.graph import sequential
+from kls.graph import custom, sequential
 from kls.graph.cells import KerasTensor, ModelCell, Operation, model_cell, operation, set_model, set_operation
 from kls.graph.context import leaves
 from kls.graph.events import Undefined
@@ -20,7 +20,7 @@ from kls.graph.sources import argument_site
 from kls.program.containers import subscript
 from kls.program.interpreter import ProgramRaises
 from kls.program.library import Arguments
-from kls.program.values import UNDEFINED, UNKNOWN, Instance, Opaque, Site, Value
+from kls.program.values import UNDEFINED, UNKNOWN, Class, Instance, Opaque, Site, Value
 
 if TYPE_CHECKING:
     from kls.graph.library import KerasLibrary
@@ -44,7 +44,11 @@ def call_method(
     if name in ("__call__", "call"):
         if name == "call" and model is not None and model.kind == "functional":
             return _run_through(interpreter, library, receiver, model, arguments, site)
+        if name == "call" and model is None and isinstance(receiver.cls, Class):
+            return custom.call_base(interpreter, library, receiver, cell, arguments, site)
         return library.call_instance(interpreter, receiver, arguments, site)
+    if name == "add_weight" and isinstance(receiver.cls, Class):
+        return custom.add_weight(interpreter, receiver, library.context.era(cell.root), arguments)
     if name == "get_layer" and model is not None:
         return get_layer(interpreter, library, receiver, model, cell, arguments, site)
     if name in ("get_output_at", "get_input_at"):

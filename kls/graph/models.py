@@ -136,7 +136,7 @@ def _build(
         "functional", made[0], made[1], built[0], built[1], graph.operations, graph.nodes, complete, error
     )
     set_model(interpreter, event.instance.address, model)
-    _set_cell(interpreter, event, root, _total_params(interpreter, graph.operations))
+    _set_cell(interpreter, event, root, total_params(interpreter, graph.operations))
     remember_owner(interpreter, event.instance, *built)
     return replace(
         event,
@@ -207,7 +207,7 @@ def _duplicate(interpreter: Interpreter, operations: tuple[Address, ...]) -> tup
     return next(((name, n) for name, n in counts.items() if n > 1), None)
 
 
-def _total_params(interpreter: Interpreter, operations: tuple[Address, ...]) -> int | None:
+def total_params(interpreter: Interpreter, operations: tuple[Address, ...]) -> int | None:
     """`count_params()`: every layer's weights once, those of nested models too."""
     counts = _weights(interpreter, operations, {})
     return None if None in counts.values() else sum(count for count in counts.values() if count is not None)

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from kls.environment.era import Era
 from kls.graph.shapes import snake
-from kls.program.values import UNKNOWN
+from kls.program.values import UNKNOWN, Value
 
 if TYPE_CHECKING:
     from kls.program.interpreter import Interpreter
@@ -36,6 +36,15 @@ def reset_names(interpreter: Interpreter) -> None:
     """`keras.backend.clear_session()`: counting starts anew."""
     generation = interpreter.overlay.get(("names", "generation"))
     interpreter.overlay.set(("names", "generation"), generation + 1 if isinstance(generation, int) else 1)
+
+
+def next_uid(interpreter: Interpreter, prefix: str, era: Era) -> Value:
+    """`keras.backend.get_uid(prefix)`: how often it was asked for, this time included; UNKNOWN where that is not known.
+
+    In Keras 3 the automatic names of layers count along.
+    """
+    name = _numbered(interpreter, f"uid {prefix}" if era is Era.TF_KERAS else prefix, first_is_bare=False)
+    return UNKNOWN if name is None else int(name.rpartition("_")[2])
 
 
 def _numbered(interpreter: Interpreter, prefix: str, first_is_bare: bool) -> str | None:

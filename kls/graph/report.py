@@ -64,28 +64,32 @@ class ModelReport(Generic[P]):
         return replace(self, location=convert(self.location), layers=layers)  # type: ignore[return-value, arg-type]
 
 
-def report(interpreter: Interpreter, run: Run) -> Iterator[ModelReport[Site]]:
-    """All models that were constructed: those of the top level as the end of the file leaves them."""
+def report(interpreter: Interpreter, run: Run, is_here: Callable[[Site], bool]) -> Iterator[ModelReport[Site]]:
+    """All models that the file constructs: those of the top level as the end of the file leaves them.
+
+    One that code elsewhere constructs, such as `keras.applications.ResNet50()`, is placed at the call that is here.
+    """
     interpreter.overlay = Overlay(run.store, "report")
     events = [event for unit in run.units for event in unit.events]
-    yield from _reports(interpreter, events, run.store.items())
+    yield from _reports(interpreter, events, run.store.items(), is_here)
     for unit in run.aside:
         interpreter.overlay = Overlay(run.store, "report", writes=dict(unit.writes))
-        yield from _reports(interpreter, unit.events, unit.writes)
+        yield from _reports(interpreter, unit.events, unit.writes, is_here)
 
 
 def _reports(
-    interpreter: Interpreter, events: Sequence[object], writes: Mapping[Key, object]
+    interpreter: Interpreter, events: Sequence[object], writes: Mapping[Key, object], is_here: Callable[[Site], bool]
 ) -> Iterator[ModelReport[Site]]:
     for event in events:
         if isinstance(event, ModelBuilt):
-            found = _report(interpreter, event.instance, event.site, event.error)
+            site = next((site for site in (event.site, *reversed(event.stack)) if is_here(site)), None)
+            found = None if site is None else _report(interpreter, event.instance, site, event.error)
             if found is not None:
                 yield found
     for key, cell in list(writes.items()):
         if isinstance(cell, ModelCell) and cell.kind == "sequential" and isinstance(key, tuple):
             own = operation(interpreter, key[0])
-            if own is not None and own.site is not None:
+            if own is not None and own.site is not None and is_here(own.site):
                 found = _report(interpreter, instance_of(interpreter, key[0]), own.site, None)
                 if found is not None:
                     yield found

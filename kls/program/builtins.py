@@ -12,7 +12,7 @@ from kls.program.containers import content_of
 from kls.program.frame import Frame
 from kls.program.interpreter import Interpreter, ProgramRaises
 from kls.program.library import Arguments
-from kls.program.operators import CONSTANTS, is_constant
+from kls.program.operators import CONSTANTS, SIZE_LIMIT, is_constant
 from kls.program.values import (
     UNDEFINED,
     UNKNOWN,
@@ -238,17 +238,51 @@ def make_partial(interpreter: Interpreter, arguments: Arguments, site: Site) -> 
     return Wrapped("partial", function, tuple(args), tuple(arguments.keywords.items()))
 
 
-@builtin("copy.copy", "copy.deepcopy")
+@builtin("copy.copy")
 def copied(interpreter: Interpreter, arguments: Arguments, site: Site) -> Value:
-    """A copy of a list or dict; of a library's object it is not known."""
+    """A list or dict anew, with the same items; of a library's object it is not known."""
     value = arguments.get(0, "x", UNKNOWN)
     if isinstance(value, Container):
-        content = content_of(interpreter, value)
-        items = content.values() if isinstance(content, dict) else content if isinstance(content, tuple) else ()
-        if any(isinstance(item, (Container, Instance)) for item in items):
-            content = UNKNOWN
-        return interpreter.overlay.new(value.kind, content)
+        return interpreter.overlay.new(value.kind, content_of(interpreter, value))
     return value if is_constant(value) else UNKNOWN
+
+
+@builtin("copy.deepcopy")
+def deeply_copied(interpreter: Interpreter, arguments: Arguments, site: Site) -> Value:
+    """Lists and dicts anew all the way down; copies of a library's objects are not known."""
+    return _deep_copy(interpreter, arguments.get(0, "x", UNKNOWN), {})
+
+
+def _deep_copy(interpreter: Interpreter, value: Value, copies: dict[Container, Container]) -> Value:
+    if isinstance(value, Container):
+        if value in copies:
+            return copies[value]
+        copy = copies[value] = interpreter.overlay.new(value.kind, UNKNOWN)
+        content = content_of(interpreter, value)
+        if isinstance(content, dict):
+            content = {key: _deep_copy(interpreter, item, copies) for key, item in content.items()}
+        elif isinstance(content, tuple):
+            content = tuple(_deep_copy(interpreter, item, copies) for item in content)
+        interpreter.overlay.set(copy.address, content)
+        return copy
+    if type(value) is tuple:
+        return tuple(_deep_copy(interpreter, item, copies) for item in value)
+    return value if is_constant(value) or isinstance(value, (Class, External, Function, Opaque)) else UNKNOWN
+
+
+@builtin("numpy.linspace")
+def linspace(interpreter: Interpreter, arguments: Arguments, site: Site) -> Value:
+    """`numpy.linspace(start, stop, num)`: an array of floats, whose arithmetic is not that of a list."""
+    start, stop = arguments.get(0, "start", UNKNOWN), arguments.get(1, "stop", UNKNOWN)
+    count = arguments.get(2, "num", 50)
+    plain = len(arguments.positional) <= 3 and set(arguments.keywords) <= {"start", "stop", "num"}
+    if not isinstance(start, (int, float)) or not isinstance(stop, (int, float)) or not isinstance(count, int):
+        return Opaque("array")
+    if not plain or not 0 <= count <= SIZE_LIMIT:
+        return Opaque("array")
+    step = (stop - start) / max(count - 1, 1)
+    between = [float(start + index * step) for index in range(count)]
+    return interpreter.overlay.new("array", (*between[:-1], float(stop)) if count > 1 else tuple(between))
 
 
 def call_numeric(interpreter: Interpreter, name: str, arguments: Arguments) -> Value:

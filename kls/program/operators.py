@@ -139,6 +139,8 @@ def _compute(name: str, function: Callable[[Any, Any], Any], left: Any, right: A
 def _combine_containers(interpreter: Interpreter, name: str, left: Value, right: Value) -> Value:
     from kls.program.containers import content_of
 
+    if any(isinstance(value, Container) and value.kind == "array" for value in (left, right)):
+        return Opaque("array")
     a, b = content_of(interpreter, left), content_of(interpreter, right)
     if name == "add" and isinstance(left, Container) and left.kind == "list":
         known = isinstance(a, tuple) and isinstance(b, tuple)

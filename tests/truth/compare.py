@@ -32,7 +32,7 @@ def real(version: str, texts: list[str]) -> list[dict]:
 
 def static(version: str, text: str, path: str = "/nowhere/program.py") -> list[dict]:
     """What kls says that this version builds, in the same form."""
-    environment = read_environment(str(INTERPRETERS["3.15.1"][0]), [], version)
+    environment = read_environment(str(INTERPRETERS[version][0]), [], version)
     analysis = analyse(Snapshot(path, Document(text)), environment, Settings(), Memo())
     return [
         {

@@ -44,6 +44,8 @@ def conv(rank: int) -> Rule:
         filters = call.size("filters")
         kernel, out = _windows(call, rank, space)
         groups = call.size("groups", 1)
+        if groups in (0, None) and call.facts.era == "tf_keras":
+            groups = 1  # `groups or 1` in tf_keras/src/layers/convolutional/base_conv.py
         if is_int(channels) and is_int(groups) and (groups < 1 or channels % groups):
             raise Mismatch("channels are not divisible by groups")
         rows = multiply(*kernel, floor_divide(channels, groups))
