@@ -33,6 +33,11 @@ class Suspect:
         """The 0-based line that the construction starts on."""
         return self.location.range.start.line
 
+    @property
+    def lines(self) -> range:
+        """The lines of the construction, 1-based."""
+        return range(self.line + 1, self.location.range.end.line + 2)
+
 
 def model_of(analysis: Analysis, finding: Finding[Location]) -> ModelReport[Location] | None:
     """The model that a finding is about: the innermost construction around it, else the last of its name before it."""

@@ -127,12 +127,22 @@ def confirm(
     line: Annotated[int | None, typer.Option(metavar="N", help="Only the model on line N (from 1).", min=1)] = None,
     fix: Annotated[bool, typer.Option("--fix", help="Write the fixes that were verified into the file.")] = False,
     format: Annotated[ConfirmFormat, typer.Option(help="How to print.")] = ConfirmFormat.TEXT,
-    python: Python = None,
+    python: Annotated[
+        list[str] | None,
+        typer.Option(metavar="EXE", help="The interpreter of the project; else it is found. Several make a table."),
+    ] = None,
+    matrix: Annotated[
+        bool,
+        typer.Option("--matrix", help="One table over every Keras and backend of those interpreters, or of all found."),
+    ] = False,
 ) -> None:
     """Build the suspicious models with the real Keras, in a sandbox, and prove their fixes."""
     from kls.cli.confirm import confirm_file
 
-    raise typer.Exit(confirm_file(file, line, fix, format.value, python))
+    several = matrix or len(python or ()) > 1
+    if several and fix:
+        raise typer.BadParameter("writes what one Keras has verified; a table has several", param_hint="--fix")
+    raise typer.Exit(confirm_file(file, line, fix, format.value, python or [], several))
 
 
 @app.command()

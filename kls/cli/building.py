@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
@@ -32,7 +33,17 @@ class Builder:
 
     def build(self, analysis: Analysis, suspected: tuple[Suspect, ...] | None) -> Confirmation:
         """The verdicts on some models of a file, on all that it builds for None. Raises CannotBuild."""
-        around = self._reader.around(analysis.path)
+        around, session = self._reader.around(analysis.path), self._session(analysis.path)
+        document = analysis.documents[analysis.path]
+        wanted = None if suspected is None else sites(suspected, document, around.environment, analysis.path)
+        try:
+            return confirm(analysis.path, document.text, wanted, session, progress=self._progress)
+        except (NoJail, KerasMissing, AgentDied, OSError) as error:
+            raise CannotBuild(str(error)) from None
+
+    def _session(self, path: str) -> Session:
+        """The warm process for a file. Raises CannotBuild."""
+        around = self._reader.around(path)
         known = facts(around.environment, around.project)
         if known is None:
             named = around.settings.python
@@ -40,13 +51,12 @@ class Builder:
                 f"there is no interpreter {named}" if named else "no Python was found; name it: --python EXE"
             )
         key = known, around.settings.allow_unsandboxed, around.settings.bwrap
-        session = self._sessions.setdefault(key, Session(known, allow_unsandboxed=key[1], bwrap=key[2]))
-        document = analysis.documents[analysis.path]
-        wanted = None if suspected is None else sites(suspected, document, around.environment, analysis.path)
-        try:
-            return confirm(analysis.path, document.text, wanted, session, progress=self._progress)
-        except (NoJail, KerasMissing, AgentDied, OSError) as error:
-            raise CannotBuild(str(error)) from None
+        return self._sessions.setdefault(key, Session(known, allow_unsandboxed=key[1], bwrap=key[2]))
+
+    def warm(self, path: str) -> None:
+        """Begin to import the Keras of a file; what goes wrong is said by `build`."""
+        with suppress(CannotBuild, NoJail, AgentDied, OSError):
+            self._session(path).start()
 
     def confirmed(self, checked: Checked) -> Checked:
         """The file with what the real Keras says of its findings. Raises CannotBuild."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import sys
+from collections.abc import Sequence
 
 from kls.cli.building import Builder, CannotBuild
 from kls.cli.checking import Checked
@@ -17,9 +18,17 @@ from kls.fixes import apply_edits, verified_edits
 _STYLES = {"confirmed": "red bold", "refuted": "green", "clean": "green", "inconclusive": "yellow"}
 
 
-def confirm_file(file: str, line: int | None, fix: bool, format_: str, python: str | None) -> int:
+def confirm_file(file: str, line: int | None, fix: bool, format_: str, pythons: Sequence[str], matrix: bool) -> int:
     """Build, print, and with `fix` write what was verified. Answers 1 if something was confirmed, 2 if nothing ran."""
-    reader = Reader({"python": python})
+    if matrix:
+        from kls.cli.confirm_matrix import confirm_matrix
+
+        try:
+            return confirm_matrix(_target(file), pythons, line, format_)
+        except Unreadable as error:
+            print(f"kls: {file}: {error}", file=sys.stderr)
+            return 2
+    reader = Reader({"python": pythons[0] if pythons else None})
     paint = painter()
     progress = (
         (lambda message: print(f"kls: {message} ...", file=sys.stderr)) if sys.stderr.isatty() else lambda _: None

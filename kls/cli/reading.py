@@ -38,8 +38,11 @@ class FileModels:
 class Reader:
     """Reads and analyses files, each in its surroundings, which are read once a folder."""
 
-    def __init__(self, settings: Mapping[str, object], memo: Memo | None = None) -> None:
-        """`settings` are the flags of the command line, as settings of the user's own."""
+    def __init__(
+        self, settings: Mapping[str, object], memo: Memo | None = None, variables: Mapping[str, str] | None = None
+    ) -> None:
+        """`settings` are the flags of the command line, as settings of the user's own; `variables` those of the environment."""
+        self._variables = variables
         self._settings = {name: value for name, value in settings.items() if value}
         python = self._settings.get("python")
         if isinstance(python, str) and Path(python).name != python and not python.startswith("~"):
@@ -53,7 +56,8 @@ class Reader:
         folder = str(Path(path).parent)
         if folder not in self._around:
             known = self._environments
-            self._around[folder] = surroundings(folder, None, self._settings, "the command line", known=known)
+            said = "the command line"
+            self._around[folder] = surroundings(folder, None, self._settings, said, self._variables, known=known)
         return self._around[folder]
 
     def around_target(self, target: Target) -> Surroundings:

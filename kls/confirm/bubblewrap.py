@@ -10,7 +10,7 @@ from pathlib import Path
 
 from kls.confirm.interpreter import Interpreter
 from kls.confirm.jail import AGENT, ISOLATED, Cell, Level, Place, Start, probe
-from kls.confirm.secrets import project_folder, secrets_under
+from kls.confirm.secrets import is_secret, project_folder, secrets_under
 
 HOME, TEMPORARY, SHARED, AGENT_HOME = "/run/kls/home", "/tmp", "/dev/shm", "/run/kls/agent"
 # Merged-/usr systems have links here, others folders.
@@ -75,6 +75,8 @@ class Bubblewrap:
         arguments += [*size, "--perms", "1777", "--tmpfs", TEMPORARY, *size, "--perms", "0700", "--tmpfs", HOME]
         arguments += ["--ro-bind", str(AGENT), AGENT_HOME]
         bound = [*interpreter_binds(cell.interpreter)]
+        # A project's `.venv` may be a link: the project's own bind shows the link, which must lead somewhere.
+        bound = list(dict.fromkeys(hop for folder in bound for hop in hops(folder)))
         project = project_folder(cell.project) if cell.project is not None else None
         hidden = masks(project) if project is not None else []
         if len(hidden) > MAX_ARGUMENTS:
@@ -102,11 +104,31 @@ def system_binds() -> list[str]:
     return arguments
 
 
+def hops(folder: Path) -> list[Path]:
+    """A path, and where each of the symbolic links on it leads to, one after another."""
+    found = [folder]
+    while len(found) < 40:
+        path = found[-1]
+        link = next((part for part in (*reversed(path.parents), path) if part.is_symlink()), None)
+        if link is None:
+            break
+        target = os.path.normpath(link.parent / link.readlink())
+        found.append(Path(target, path.relative_to(link)))
+    return found
+
+
 def interpreter_binds(interpreter: Interpreter) -> list[Path]:
-    """The interpreter's folders that /usr does not hold; a home folder is never one of them."""
-    home = Path.home()
-    allowed = [f for f in interpreter.folders if not f.is_relative_to("/usr") and f != Path("/") and f != home]
-    return [folder for folder in allowed if folder not in home.parents]
+    """The interpreter's folders that /usr does not hold; a home folder, or one of credentials, is never one of them.
+
+    A link, a pyvenv.cfg or a .pth line may name any folder.
+    """
+    home = Path.home().resolve()
+
+    def fit(folder: Path) -> bool:
+        return not (folder == home or folder in home.parents or any(map(is_secret, folder.parts)))
+
+    outside = [folder for folder in interpreter.folders if not folder.is_relative_to("/usr")]
+    return [folder for folder in outside if fit(folder) and fit(folder.resolve())]
 
 
 def masks(project: Path) -> list[str]:

@@ -12,7 +12,9 @@ import pytest
 
 from kls.agent import seal, syscalls
 from kls.confirm import jail
-from kls.confirm.interpreter import read_interpreter
+from kls.confirm.bubblewrap import interpreter_binds
+from kls.confirm.confirm import confirm
+from kls.confirm.interpreter import Interpreter, read_interpreter
 from kls.confirm.jail import Level, NoJail
 from kls.confirm.landlock import without_secrets
 from kls.confirm.secrets import project_folder, secrets_under
@@ -120,3 +122,23 @@ def test_the_filter_fits_the_kernel(machine: str) -> None:
     code = seal.program(machine, os.getpid(), metadata=False)
     assert len(code) % 8 == 0
     assert len(code) // 8 < 4096  # BPF_MAXINSNS
+
+
+def test_an_interpreter_brings_no_home_and_no_credentials(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    home = tmp_path / "me"
+    for folder in (home / ".ssh" / "bin", tmp_path / "venv" / "bin", tmp_path / "base"):
+        folder.mkdir(parents=True)
+    (tmp_path / "link").symlink_to(home)
+    monkeypatch.setenv("HOME", str(home))
+    named = (tmp_path / "venv", tmp_path / "link", home / ".ssh", home, tmp_path, Path("/"), tmp_path / "base")
+    shown = interpreter_binds(Interpreter(tmp_path / "venv" / "bin" / "python", named, ()))
+    assert shown == [tmp_path / "venv", tmp_path / "base"]
+
+
+@pytest.mark.sandbox
+@pytest.mark.keras
+def test_a_linked_environment_in_the_project_is_found(tmp_path: Path) -> None:
+    (tmp_path / ".venv").symlink_to(sys.prefix)
+    with contextlib.closing(Session(Facts(tmp_path / ".venv" / "bin" / "python", tmp_path))) as session:
+        text = "import keras\nx = keras.Input((3,))\nmodel = keras.Model(x, keras.layers.Dense(2)(x))\n"
+        assert [m.verdict for m in confirm(tmp_path / "m.py", text, None, session).models] == ["clean"]
