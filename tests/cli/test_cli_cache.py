@@ -7,7 +7,8 @@ import sqlite3
 from pathlib import Path
 
 import pytest
-from cli_program import FIXED, LEAK, Kls
+from cli_program import FIXED, Kls
+from common import LEAK
 
 DATABASE = Path(".cache", "kls", "check.sqlite")
 

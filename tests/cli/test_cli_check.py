@@ -7,7 +7,8 @@ import sys
 from pathlib import Path
 
 import pytest
-from cli_program import FIXED, LEAK, Kls
+from cli_program import FIXED, Kls
+from common import LEAK
 
 V = ("--keras", "3.15.1")
 

@@ -11,19 +11,13 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from common import lacking
 
 from kls.confirm.limits import Limits
 from kls.confirm.session import Facts, Session
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 Open = Callable[..., Session]
-
-
-def lacking(why: str) -> None:
-    """Skip, but fail where nothing may be lacking."""
-    if os.environ.get("CI") == "true":
-        pytest.fail(why)
-    pytest.skip(why)
 
 
 def interpreter(era: str) -> Path:

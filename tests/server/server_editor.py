@@ -11,23 +11,6 @@ from typing import Any
 from lsprotocol import types
 from pytest_lsp import LanguageClient, client_capabilities
 
-REPOSITORY = Path(__file__).parents[2]
-
-LEAK = """import keras
-from keras import layers
-
-raw = keras.Input(shape=(1,), dtype="string", name="raw_text")
-ids = layers.StringLookup(vocabulary=["a", "b", "c"], name="lookup")(raw)
-emb = layers.Embedding(8, 4, name="emb")(ids)
-flat = layers.Flatten(name="flat")(emb)
-score = layers.Dense(1, name="score")(flat)
-trainable = keras.Model(ids, score, name="trainable")
-probe = keras.Model(trainable.input, trainable.get_layer("flat").output, name="probe")
-"""
-"""`probe` is built from a clone of `ids`: KLS101 on line 9 (0-based)."""
-
-PROBE = 9
-
 
 class Editor:
     """An editor with the server in it: opens, types, and waits for what the server says of the newest text."""

@@ -5,8 +5,9 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
+from common import LEAK, PROBE
 from lsprotocol import types
-from server_editor import LEAK, PROBE, Editor, capabilities
+from server_editor import Editor, capabilities
 
 pytestmark = pytest.mark.asyncio
 

@@ -7,8 +7,9 @@ import sys
 from pathlib import Path
 
 import pytest
+from common import LEAK, PROBE
 from lsprotocol import types
-from server_editor import LEAK, PROBE, Editor, until
+from server_editor import Editor, until
 
 pytestmark = [pytest.mark.asyncio, pytest.mark.keras, pytest.mark.sandbox]
 

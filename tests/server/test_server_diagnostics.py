@@ -5,8 +5,9 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
+from common import LEAK, PROBE
 from lsprotocol import types
-from server_editor import LEAK, PROBE, Editor, capabilities, until
+from server_editor import Editor, capabilities, until
 
 pytestmark = pytest.mark.asyncio
 

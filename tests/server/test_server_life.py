@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import IO, Any
 
 import pytest
-from server_editor import LEAK, REPOSITORY
+from common import LEAK, REPOSITORY
 
 COMMAND = [sys.executable, "-m", "kls", "server"]
 ENVIRONMENT = {**os.environ, "PYTHONPATH": str(REPOSITORY)}
