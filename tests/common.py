@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import importlib.util
 import os
 from pathlib import Path
 from typing import NoReturn
@@ -9,6 +10,10 @@ from typing import NoReturn
 import pytest
 
 REPOSITORY = Path(__file__).parents[1]
+
+_KERAS = importlib.util.find_spec("keras")
+KERAS = Path(_KERAS.origin).with_name("src") if _KERAS and _KERAS.origin else Path("keras-is-not-installed")
+"""The source of the installed Keras, as real files to read."""
 
 LEAK = """import keras
 from keras import layers

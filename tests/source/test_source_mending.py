@@ -5,18 +5,15 @@ from __future__ import annotations
 import ast
 import random
 import sys
-import sysconfig
-from pathlib import Path
 
 import pytest
+from common import KERAS
 from hypothesis import given
 from hypothesis import strategies as st
 
 from kls.source import mend, parse
 from kls.source.document import Document
 from kls.source.parse import Recent
-
-KERAS = Path(sysconfig.get_paths()["purelib"]) / "keras" / "src"
 
 
 def read(text: str) -> str:

@@ -14,6 +14,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from common import KERAS
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -22,7 +23,6 @@ from kls.source.parse import LARGEST_PIECE
 from kls.source.pieces import MOST_BROKEN, MOST_PIECES
 
 LIBRARY = Path(sysconfig.get_paths()["stdlib"])
-KERAS = Path(sysconfig.get_paths()["purelib"]) / "keras" / "src"
 
 
 def pieces(text: str) -> list[str]:
