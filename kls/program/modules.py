@@ -80,11 +80,11 @@ class Modules:
 
     def hold(self, interpreter: Interpreter, imports: Sequence[tuple[str, object]]) -> bool:
         """Whether these modules are as they were; they are loaded, as running the imports again would have it."""
-        same = True
-        for name, loaded in imports:
-            same &= self._again(interpreter, name) is loaded
-            self._imports[0].append((name, self.loaded.get(name)))
-        return same
+        return all(self._again(interpreter, name) is loaded for name, loaded in imports)
+
+    def repeat(self, imports: Sequence[tuple[str, object]]) -> None:
+        """A unit was replayed that imported these modules."""
+        self._imports[0].extend((name, self.loaded.get(name)) for name, _ in imports)
 
     def absolute(self, module: str, name: str | None, level: int) -> str | None:
         """The absolute name of `from ..name import`, inside `module` (PEP 328); None beyond the top package."""
@@ -115,8 +115,18 @@ class Modules:
         return {name: value for name, value in names.items() if not name.startswith("_")}
 
     def imported(self) -> dict[str, str | None]:
-        """Every module that was asked for and its file; None where there is no source to read."""
-        return {name: None if loaded is None else loaded.path for name, loaded in self.loaded.items()}
+        """Every module that was asked for, directly or not, and its file; None where there is no source to read.
+
+        Not those that were loaded only to see whether a unit could be replayed.
+        """
+        found: dict[str, str | None] = {}
+        stack = list(self._imports[0])
+        while stack:
+            name, loaded = stack.pop()
+            if name not in found:
+                found[name] = None if loaded is None else loaded.path
+                stack.extend(() if loaded is None else loaded.imports)
+        return found
 
     def document(self, name: str) -> tuple[str, Document] | None:
         """The path and text of an interpreted module."""

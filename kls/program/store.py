@@ -7,11 +7,11 @@ are unchanged need not be run again. The same overlay serves the branches of an 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Hashable, Mapping, Sequence
+from collections.abc import Callable, Hashable, Mapping, Sequence, Set
 from dataclasses import dataclass
 from typing import Protocol, cast
 
-from kls.program.values import UNDEFINED, UNKNOWN, Address, Container, Value, either, same
+from kls.program.values import UNDEFINED, UNKNOWN, Address, Container, Value, either, indistinguishable, same
 
 Key = Hashable
 
@@ -59,9 +59,18 @@ class Unit:
     imports: tuple[tuple[str, object], ...]
     """The modules that it imported, as they were then."""
 
-    def holds(self, store: Store) -> bool:
-        """Whether running it again on `store` would do the same."""
-        return all(same(store.get(key), value) for key, value in self.reads.items())
+    def holds(self, store: Store, changed: Set[Key] | None) -> bool:
+        """Whether running it again on `store` would do the same.
+
+        `changed` has all keys that may not be as they were when the unit was run or replayed last; None: it may be any.
+        """
+        reads, get = self.reads, store.get
+        if changed is None:
+            return all(indistinguishable(get(key), value) for key, value in reads.items())
+        if reads.keys().isdisjoint(changed):
+            return True
+        few, many = (reads, changed) if len(reads) < len(changed) else (changed, reads)
+        return all(indistinguishable(get(key), reads[key]) for key in few if key in many)
 
 
 class Overlay:

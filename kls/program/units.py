@@ -13,7 +13,7 @@ from kls.program.functions import unknown_arguments
 from kls.program.interpreter import BudgetExceeded, Interpreter, ProgramRaises, site_of
 from kls.program.library import Arguments
 from kls.program.store import Key, Overlay, Store, Unit
-from kls.program.values import UNDEFINED, UNKNOWN, BoundMethod, Class, Function, Instance, Value
+from kls.program.values import UNDEFINED, UNKNOWN, BoundMethod, Class, Function, Instance, Value, indistinguishable
 from kls.source.document import Document, Piece
 from kls.source.meaning import meaning, same_meaning
 
@@ -31,6 +31,8 @@ class UnitMemo:
     units: dict[Key, Unit] = field(default_factory=dict)
     pieces: dict[tuple[str, int], Piece] = field(default_factory=dict)
     """The pieces that were run then, by key."""
+    order: tuple[Key, ...] | None = None
+    """The units of the top level in the order in which they were run; None if that run was cut short."""
     replayed: int = 0
     run: int = 0
 
@@ -60,6 +62,7 @@ def run_document(interpreter: Interpreter, document: Document, memo: UnitMemo) -
     try:
         for piece in pieces:
             runner.top_level(piece)
+        runner.changes.end()
         for piece in reversed(pieces):  # callers mostly stand below what they call
             for node in reversed(list(_definitions(piece.body))):
                 runner.uncalled(piece, node)
@@ -69,8 +72,10 @@ def run_document(interpreter: Interpreter, document: Document, memo: UnitMemo) -
         if finished:
             memo.units = runner.units
             memo.pieces = {piece.key: piece for piece in pieces}
+            memo.order = runner.changes.order
         else:
             memo.units.update(runner.units)
+            memo.order = None
     ran = {piece.key: (piece, current) for piece, current in zip(pieces, document.pieces)}
     return Run(tuple(runner.done), tuple(runner.aside), runner.store, finished, ran)
 
@@ -92,6 +97,75 @@ def _run_before(document: Document, before: Mapping[tuple[str, int], Piece]) -> 
     return pieces
 
 
+class _Changes:
+    """What may be another value in the store than at the same point of the last run: a unit that reads none of it does
+    what it did. The units of the top level are gone through in order, beside those of the last run."""
+
+    def __init__(self, memo: UnitMemo) -> None:
+        self.keys: set[Key] | None = None if memo.order is None else set()
+        """None where it may be anything."""
+        self._units = memo.units
+        self._before = memo.order or ()
+        self._places = {key: place for place, key in enumerate(self._before)}
+        self._next = 0
+        self._order: list[Key] = []
+        self._reached = False
+
+    @property
+    def order(self) -> tuple[Key, ...]:
+        """The units of this run."""
+        return tuple(self._order)
+
+    def reach(self, key: Key) -> None:
+        """The unit `key` of the top level comes next: what stood before it last time and is gone has not been written."""
+        self._order.append(key)
+        place = self._places.get(key, -1)
+        self._reached = place >= self._next
+        if self._reached:
+            self._skip(place)
+            self._next = place + 1
+
+    def end(self) -> None:
+        """There are no more units of the top level; the others were all run on what these had left."""
+        self._skip(len(self._before))
+        self._reached = True
+
+    @property
+    def since(self) -> set[Key] | None:
+        """What may have changed since the unit that comes now was run or replayed; None: anything."""
+        return self.keys if self._reached else None
+
+    def passed(self, before: Unit | None, now: Unit) -> None:
+        """A unit was replayed, or run where `before` had stood."""
+        if self.keys is None:
+            return
+        if not self._reached:
+            before = None
+        if before is now:
+            self.keys.difference_update(now.writes)
+            return
+        imports = () if before is None else before.imports
+        if len(now.imports) != len(imports) or any(a[1] is not b[1] for a, b in zip(now.imports, imports)):
+            self.keys = None  # other modules are loaded, and any name of theirs may be read
+            return
+        old = {} if before is None else before.writes
+        for key, value in now.writes.items():
+            if key in old and indistinguishable(old[key], value):
+                self.keys.discard(key)
+            else:
+                self.keys.add(key)
+        self.keys.update(key for key in old if key not in now.writes)
+
+    def _skip(self, place: int) -> None:
+        for key in self._before[self._next : place]:
+            gone = self._units.get(key)
+            if gone is None or gone.imports:
+                self.keys = None
+            if self.keys is None:
+                return
+            self.keys.update(gone.writes)  # type: ignore[union-attr]
+
+
 class _Runner:
     """The state of one run over a file."""
 
@@ -103,6 +177,7 @@ class _Runner:
         self.done: list[Unit] = []
         self.aside: list[Unit] = []
         self.called: set[object] = set()
+        self.changes = _Changes(memo)
 
     def top_level(self, piece: Piece) -> None:
         """Run or replay one piece; later pieces see what it wrote."""
@@ -115,7 +190,10 @@ class _Runner:
                 except ProgramRaises:
                     continue  # the rest of the file is of interest even so
 
-        unit = self._unit(("p", *piece.key), run, self.done)
+        key = ("p", *piece.key)
+        self.changes.reach(key)
+        unit = self._unit(key, run, self.done)
+        self.changes.passed(self.memo.units.get(key), unit)
         self.store.update(unit.writes)
         self.called |= unit.called
 
@@ -183,14 +261,16 @@ class _Runner:
         """Replay the unit if everything it read is unchanged, else run it."""
         interpreter = self.interpreter
         unit = self.memo.units.get(key)
-        if unit is not None and interpreter.modules.hold(interpreter, unit.imports) and unit.holds(self.store):
+        modules = interpreter.modules
+        if unit is not None and modules.hold(interpreter, unit.imports) and unit.holds(self.store, self.changes.since):
             self.memo.replayed += 1
+            modules.repeat(unit.imports)
             interpreter.steps += unit.steps
             if interpreter.steps > interpreter.limit:
                 raise BudgetExceeded
         else:
             self.memo.run += 1
-            before, imported = interpreter.steps, interpreter.modules.import_count()
+            before, imported = interpreter.steps, modules.import_count()
             interpreter.overlay = overlay = Overlay(self.store, key)
             interpreter.start()
             complete = False
@@ -204,7 +284,7 @@ class _Runner:
                     tuple(overlay.events),
                     frozenset(overlay.called),
                     interpreter.steps - before,
-                    interpreter.modules.imports_since(imported),
+                    modules.imports_since(imported),
                 )
                 if not complete:  # stopped by the budget: what it found stands, but it is not for replay
                     done.append(unit)

@@ -191,6 +191,29 @@ def same(a: Value, b: Value) -> bool:
     return a is b or (type(a) is type(b) and a == b)
 
 
+def indistinguishable(a: Value, b: Value) -> bool:
+    """Whether no program can tell two values apart: `same` all the way down, and dicts have their keys in one order."""
+    if a is b:
+        return True
+    kind = type(a)
+    if kind is not type(b):
+        return False
+    if isinstance(a, tuple):
+        return len(a) == len(b) and all(map(indistinguishable, a, b))  # type: ignore[arg-type, call-overload]
+    if kind is dict:
+        return (
+            len(a) == len(b)  # type: ignore[arg-type]
+            and all(map(indistinguishable, a, b))  # type: ignore[call-overload]
+            and all(map(indistinguishable, a.values(), b.values()))  # type: ignore[attr-defined]
+        )
+    if kind in (float, complex, range, slice, frozenset):
+        return a == b and repr(a) == repr(b)
+    fields = getattr(kind, "__dataclass_fields__", None)
+    if fields is None or kind is Code:
+        return a == b
+    return all(indistinguishable(getattr(a, name), getattr(b, name)) for name in fields)
+
+
 def alternatives(value: Value) -> tuple[Value, ...]:
     """The values that `value` may be."""
     return value.values if type(value) is Either else (value,)

@@ -25,12 +25,13 @@ class Typing:
     def look(self, text: str) -> int:
         """How many units had to be run."""
         before = self.memo.units[self.path].run if self.path in self.memo.units else 0
-        again, first = self._analysed(text, self.memo), self._analysed(text, Memo())
+        again, first = self.analysed(text, self.memo), self.analysed(text, Memo())
         assert again.findings == first.findings
         assert again.models == first.models
         return self.memo.units[self.path].run - before
 
-    def _analysed(self, text: str, memo: Memo) -> Analysis:
+    def analysed(self, text: str, memo: Memo) -> Analysis:
+        """The analysis of a text."""
         return analyse(Snapshot(self.path, Document(text)), self.environment, Settings(), memo)
 
 
@@ -63,3 +64,15 @@ def test_what_is_imported_stays_known(tmp_path: Path) -> None:
     assert typing.look(use + "z = 1\n") == 1
     (tmp_path / "parts.py").write_text(HEAD + BLOCK.replace("return", "x = x + 1\n    return"))
     assert typing.look(use) > 0
+
+
+def test_a_value_that_only_looks_the_same_is_another(tmp_path: Path) -> None:
+    """(1, 2) == (True, 2), and dicts are equal in any order; the names that are made of them differ."""
+    layer = "i = keras.Input((2,))\nm = keras.Model(i, keras.layers.Dense(2, name=f'{a[0]}{list(b)[0]}')(i))\n"
+    typing = Typing(tmp_path)
+    names = []
+    for a, b in (("(1, 2)", "{'x': 1, 'y': 2}"), ("(True, 2)", "{'x': 1, 'y': 2}"), ("(True, 2)", "{'y': 2, 'x': 1}")):
+        text = f"import keras\na = {a}\nb = {b}\n{layer}"
+        typing.look(text)
+        names.append(typing.analysed(text, typing.memo).models[0].layers[1].name)
+    assert names == ["1x", "Truex", "Truey"]
