@@ -8,7 +8,7 @@ from dataclasses import dataclass, field, replace
 from functools import cached_property, partial
 from pathlib import Path
 
-from kls.environment import Environment, find_module
+from kls.environment import Environment, find_module, is_installed, uses_keras
 from kls.environment.era import era_of
 from kls.graph.events import ModelBuilt
 from kls.graph.library import KerasLibrary
@@ -191,7 +191,7 @@ def _find(environment: Environment, library: KerasLibrary, folder: str, name: st
     path = find_module(name, environment, folder)
     if path is None or not path.endswith(".py") or _standard(path):
         return None
-    return path
+    return None if is_installed(path) and not uses_keras(name, path) else path
 
 
 def _keras_source(name: str, environment: Environment) -> str | None:

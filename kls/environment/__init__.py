@@ -1,8 +1,18 @@
 """Which Python and which Keras a program will meet, read from disk: nothing is started, nothing is imported."""
 
+from kls.environment.dependents import is_installed, uses_keras
 from kls.environment.era import Era, era_of
 from kls.environment.interpreter import find_interpreter
 from kls.environment.modules import find_module
 from kls.environment.read import Environment, read_environment
 
-__all__ = ["Environment", "Era", "era_of", "find_interpreter", "find_module", "read_environment"]
+__all__ = [
+    "Environment",
+    "Era",
+    "era_of",
+    "find_interpreter",
+    "find_module",
+    "is_installed",
+    "read_environment",
+    "uses_keras",
+]
