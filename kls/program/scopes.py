@@ -9,6 +9,22 @@ from typing import NamedTuple, TypeAlias
 FunctionNode: TypeAlias = ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda
 COMPREHENSIONS = (ast.ListComp, ast.SetComp, ast.DictComp, ast.GeneratorExp)
 FUNCTIONS = (ast.FunctionDef, ast.AsyncFunctionDef, ast.Lambda)
+NAMING = frozenset(
+    (
+        ast.GeneratorExp,
+        ast.Global,
+        ast.Nonlocal,
+        ast.Yield,
+        ast.YieldFrom,
+        ast.Import,
+        ast.ImportFrom,
+        ast.ExceptHandler,
+        ast.MatchAs,
+        ast.MatchStar,
+        ast.MatchMapping,
+    )
+)
+"""What says something of a scope's names, besides names, functions and classes."""
 
 
 class Scope(NamedTuple):
@@ -74,19 +90,37 @@ def _analyse(node: FunctionNode) -> Scope:
 
 
 def _own(body: list[ast.AST] | list[ast.stmt]) -> Iterator[ast.AST]:
-    """The nodes that belong to a scope: inner functions and classes are given, but not entered."""
+    """The nodes of a scope that say something of its names: inner functions and classes are given, but not entered."""
     stack: list[ast.AST] = list(body)
     while stack:
         node = stack.pop()
-        yield node
-        if isinstance(node, FUNCTIONS):
-            stack.extend(d for d in (*node.args.defaults, *node.args.kw_defaults) if d is not None)
-            if not isinstance(node, ast.Lambda):
-                stack.extend(node.decorator_list)
-        elif isinstance(node, ast.ClassDef):
-            stack.extend([*node.decorator_list, *node.bases, *(k.value for k in node.keywords)])
-        else:
-            stack.extend(ast.iter_child_nodes(node))
+        kind = type(node)
+        if kind is ast.Name:
+            if type(node.ctx) is not ast.Load:  # type: ignore[attr-defined]
+                yield node
+        elif kind is ast.Attribute:
+            stack.append(node.value)  # type: ignore[attr-defined]
+        elif kind in FUNCTIONS:
+            yield node
+            arguments: ast.arguments = node.args  # type: ignore[attr-defined]
+            stack.extend(d for d in (*arguments.defaults, *arguments.kw_defaults) if d is not None)
+            stack.extend(getattr(node, "decorator_list", ()))
+        elif kind is ast.ClassDef:
+            yield node
+            stack.extend((*node.decorator_list, *node.bases, *(k.value for k in node.keywords)))  # type: ignore[attr-defined]
+        elif kind is not ast.Constant:
+            if kind in NAMING:
+                yield node
+            push_children(stack, node)
+
+
+def push_children(stack: list[ast.AST], node: ast.AST) -> None:
+    """Put the nodes right below `node` on the stack; twice as fast as `ast.iter_child_nodes`."""
+    for value in node.__dict__.values():
+        if type(value) is list:
+            stack.extend(item for item in value if isinstance(item, ast.AST))
+        elif isinstance(value, ast.AST):
+            stack.append(value)
 
 
 def _binds(node: ast.AST) -> Iterator[str]:
@@ -103,9 +137,16 @@ def _binds(node: ast.AST) -> Iterator[str]:
         yield node.rest
 
 
-def _names_in(node: ast.AST) -> Iterator[str]:
-    for inner in ast.walk(node):
-        if isinstance(inner, ast.Name):
-            yield inner.id
-        elif isinstance(inner, ast.Nonlocal):
-            yield from inner.names
+def _names_in(node: ast.AST) -> set[str]:
+    names: set[str] = set()
+    stack = [node]
+    while stack:
+        inner = stack.pop()
+        kind = type(inner)
+        if kind is ast.Name:
+            names.add(inner.id)  # type: ignore[attr-defined]
+        elif kind is ast.Nonlocal:
+            names.update(inner.names)  # type: ignore[attr-defined]
+        elif kind is not ast.Constant:
+            push_children(stack, inner)
+    return names
