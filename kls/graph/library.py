@@ -18,6 +18,7 @@ from kls.graph.names import auto_name
 from kls.graph.qualified import canonical_name, split_root
 from kls.graph.shapes.signatures import SIGNATURES
 from kls.graph.sources import remember_name
+from kls.graph.tensorflow import exported
 from kls.program.library import Arguments
 from kls.program.values import (
     UNDEFINED,
@@ -216,8 +217,10 @@ class KerasLibrary:
         remember_name(interpreter, name, value, is_global, site)
 
     def exports(self, module: str) -> Mapping[str, Value]:
-        """`from keras.layers import *` and its like: the layers by name."""
+        """`from keras.layers import *` and its like: the layers by name. Of TensorFlow what makes a layer in tf_keras."""
         root, family = split_root(module)
+        if root == "tensorflow":
+            return {name: External(f"{module}.{name}") for name in exported(family)}
         if family != "layers":
             return {}
         return {name: External(f"{root}.layers.{shapes.canonical(name)}") for name in SIGNATURES}

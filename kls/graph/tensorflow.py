@@ -43,6 +43,14 @@ SYMBOLS = {
 }
 """The name of the layer by how the program calls the function. Measured on TensorFlow 2.21 with tf_keras 2.21."""
 
+
+def exported(family: str) -> frozenset[str]:
+    """The names of SYMBOLS in `tensorflow.<family>`, as in `from tensorflow.nn import *`."""
+    prefix = family + "." if family else ""
+    names = (name.removeprefix(prefix) for name in SYMBOLS if name.startswith(prefix))
+    return frozenset(name for name in names if "." not in name)
+
+
 BACKEND = {
     **{name: f"math.{name}" for name in "abs exp log round sign square sigmoid tanh softplus l2_normalize".split()},
     **{name: f"math.reduce_{name}" for name in "max mean min prod sum".split()},

@@ -229,6 +229,13 @@ for _name, _pure in PURE.items():
     _exact(_name, function=_pure)
 
 
+@builtin("os.getenv", "os.environ.get")
+def environment_variable(interpreter: Interpreter, arguments: Arguments, site: Site) -> Value:
+    """A variable of the environment that has a default: the default, as where nobody has set it."""
+    default = arguments.get(1, "default", UNKNOWN)
+    return default if isinstance(default, str) else UNKNOWN
+
+
 @builtin("functools.partial")
 def make_partial(interpreter: Interpreter, arguments: Arguments, site: Site) -> Value:
     """A function with some arguments given."""
@@ -305,12 +312,21 @@ def super_call(interpreter: Interpreter, node: ast.Call, frame: Frame) -> Value:
 
 
 def locals_call(interpreter: Interpreter, node: ast.Call, frame: Frame) -> Value:
-    """`locals()`, `vars()`, `globals()`: not modelled."""
+    """`locals()` of a function: its names so far, as `build(**locals())` passes them on."""
+    if node.args or frame.locals is None or frame.outer is not None:
+        return UNKNOWN
+    captured = ((name, interpreter.overlay.get((frame.address, name))) for name in sorted(frame.scope.captured))
+    names = {**frame.locals, **dict(captured)}
+    return interpreter.overlay.new("dict", {name: value for name, value in names.items() if value is not UNDEFINED})
+
+
+def globals_call(interpreter: Interpreter, node: ast.Call, frame: Frame) -> Value:
+    """`globals()`: not modelled."""
     return UNKNOWN
 
 
 FRAME_FUNCTIONS: dict[str, Callable[[Interpreter, ast.Call, Frame], Value]] = {
     "super": super_call,
     "locals": locals_call,
-    "globals": locals_call,
+    "globals": globals_call,
 }

@@ -104,7 +104,7 @@ def continue_statement(interpreter: Interpreter, node: ast.Continue, frame: Fram
 
 @statement(ast.If)
 def if_statement(interpreter: Interpreter, node: ast.If, frame: Frame) -> str | None:
-    if _is_main_guard(node.test):
+    if frame.module == "__main__" and _is_main_guard(node.test):
         return interpreter.execute(node.body, frame)
     known = truth(interpreter, interpreter.evaluate(node.test, frame))
     if known is not None:
