@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from .missing import describe_error
 from .trace import flatten, history, node_inputs, upstream
 
 MAX_LAYERS = 5000
@@ -78,13 +79,6 @@ def boundary(tracer, record):
     missing = [op.name for op, tensor in roots if id(tensor) not in listed and id(op) not in before]
     wanted = upstream(record.outputs, stop=[*record.inputs, *originals])[0]
     return before, missing, [operation for operation in reversed(wanted) if hasattr(operation, "count_params")]
-
-
-def describe_error(error):
-    """An exception as data, without its traceback."""
-    if error is None:
-        return None
-    return {"type": type(error).__name__, "message": str(error)[:2000]}
 
 
 def describe(tracer, record, variable):

@@ -3,10 +3,13 @@
 Statements that fail for want of a file or a network bind a Placeholder.
 """
 
+# ruff: noqa: PTH119 - plain paths, as in the program's code objects
+
 from __future__ import annotations
 
 import ast
 import errno
+import os
 import re
 import sys
 
@@ -22,29 +25,60 @@ NO_DATA = re.compile(
 LIMITS = (errno.ENOSPC, errno.EMFILE, errno.ENFILE, errno.EFBIG, errno.EDQUOT, errno.EAGAIN)
 
 
-class Placeholder:
-    """Answers everything with itself, so that the statements around missing data go on to build the graph."""
+DEEPEST = 6
+
+
+class Placeholder(int):
+    """Answers everything with itself, so that the statements around missing data go on to build the graph.
+
+    As a number it is one, so that it can be the size of something. `what` it stands for is a dotted name, or "".
+    """
 
     shape = (1, 1)
     ndim = 2
+    dtype = "float32"
+    layer = None  # set to what makes a layer of a name, when Keras is there
 
-    def __init__(self, *args, **kwargs):
-        pass
+    def __new__(cls, what="", depth=0, *args, **kwargs):
+        made = int.__new__(cls, 1)
+        made.__dict__["what"] = what if isinstance(what, str) else ""
+        made.__dict__["depth"] = depth if isinstance(depth, int) else 0
+        return made
 
     def __call__(self, *args, **kwargs):
-        # As a decorator it leaves the function alone.
+        given = leaves_of([args, list(kwargs.values())])
+        tensors = [value for value in given if getattr(value, "_keras_history", None) is not None]
+        if tensors and Placeholder.layer is not None:
+            return Placeholder.layer(self.what, tensors)
+        # As a decorator, or a wrapper of a layer, it leaves alone what it is given.
         return args[0] if len(args) == 1 and not kwargs and callable(args[0]) else self
 
     def __getattr__(self, name):
-        if name.startswith("__") and name.endswith("__"):
-            raise AttributeError(name)
-        return self
+        if name.startswith(("__", "_keras", "_tf")):
+            raise AttributeError(name)  # what Python and Keras ask everything for
+        return Placeholder(f"{self.what}.{name}" if self.what else name)
+
+    def __mro_entries__(self, bases):
+        others = [base for base in bases if isinstance(base, type)]
+        return () if others or bases[0] is not self else (MissingBase,)
+
+    def __instancecheck__(self, other):
+        return isinstance(other, (Placeholder, MissingBase))
 
     def __getitem__(self, key):
-        return self
+        # TensorFlow takes what can be indexed for a list, and would look into it for ever.
+        if self.depth >= DEEPEST:
+            raise IndexError(key)
+        return Placeholder(self.what, self.depth + 1)
 
     def __setitem__(self, key, value):
         pass
+
+    def __delitem__(self, key):
+        pass
+
+    def __contains__(self, key):
+        return False
 
     def __iter__(self):
         return iter(())
@@ -58,23 +92,70 @@ class Placeholder:
     def __len__(self):
         return 1
 
-    def __index__(self):
-        return 1
+    def __array__(self, *args, **kwargs):
+        import numpy
 
-    def __int__(self):
-        return 1
+        return numpy.ones(self.shape)
 
-    def __float__(self):
-        return 1.0
+    def __fspath__(self):
+        return "/nonexistent/placeholder"
 
     def __repr__(self):
         return "<placeholder>"
+
+    def __hash__(self):
+        return 1
+
+    def __eq__(self, other):
+        return other is self or other == 1
+
+    def __gt__(self, other):
+        return other < 1 if isinstance(other, (int, float)) else True
+
+    def __lt__(self, other):
+        return other > 1 if isinstance(other, (int, float)) else False
+
+    __ge__, __le__ = __gt__, __lt__
 
     def _self(self, *args):
         return self
 
     __add__ = __radd__ = __sub__ = __rsub__ = __mul__ = __rmul__ = __truediv__ = __rtruediv__ = _self
-    __floordiv__ = __rfloordiv__ = __mod__ = __pow__ = __neg__ = __matmul__ = __and__ = __or__ = __invert__ = _self
+    __floordiv__ = __rfloordiv__ = __mod__ = __rmod__ = __pow__ = __rpow__ = __neg__ = __matmul__ = __and__ = __or__ = (
+        _self
+    )
+    __invert__ = __abs__ = __round__ = _self
+
+
+class MissingBase:
+    """The base of the program's classes whose own base is not there."""
+
+    def __init__(self, *args, **kwargs):
+        pass
+
+    def __call__(self, *args, **kwargs):
+        return Placeholder(type(self).__name__)(*args, **kwargs)
+
+    def __getattr__(self, name):
+        if name.startswith(("__", "_keras", "_tf")):
+            raise AttributeError(name)  # what Python and Keras ask everything for
+        return Placeholder(f"{type(self).__name__}.{name}")
+
+
+def leaves_of(structure):
+    """The leaves of nested lists, tuples and dicts."""
+    if isinstance(structure, dict):
+        structure = list(structure.values())
+    if isinstance(structure, (list, tuple)):
+        return [leaf for item in structure for leaf in leaves_of(item)]
+    return [structure]
+
+
+def describe_error(error):
+    """An exception as data, without its traceback."""
+    if error is None:
+        return None
+    return {"type": type(error).__name__, "message": str(error)[:2000]}
 
 
 def is_missing_data(error):
@@ -89,33 +170,55 @@ def is_missing_data(error):
     return bool(NO_DATA.search(str(error)[:2000]))
 
 
+def is_made_up(error, frame, names):
+    """Whether a statement failed that works on a placeholder: one of the names that it loads is bound to one."""
+    return any(isinstance(frame.f_locals.get(each, frame.f_globals.get(each)), Placeholder) for each in names)
+
+
 class Absorber:
-    """Called by the rewritten program when a statement fails: notes the assumption and says whether to go on."""
+    """Called by the rewritten program when a statement fails: notes the assumption and says whether to go on.
+
+    `path`: the user's file, whose lines are told; a child sets it.
+    """
 
     def __init__(self):
         self.notes = []
-        self.path, self.tries = None, frozenset()
+        self.path, self.tries = None, {}
 
     def watch(self, path, tree):
-        """Learn which lines of a program lie in its own try statements."""
+        """Learn which lines of a file lie in its own try statements."""
         blocks = [node for node in ast.walk(tree) if isinstance(node, ast.Try) and node.handlers]
         spans = [range(block.lineno, block.body[-1].end_lineno + 1) for block in blocks]
-        self.path, self.tries = path, frozenset(line for span in spans for line in span)
+        self.tries[path] = frozenset(line for span in spans for line in span)
 
     def handled(self):
         """Whether the program itself would catch what is raised now, in any of its functions that are running."""
         frame = sys._getframe(2)
         while frame is not None:
-            if frame.f_code.co_filename == self.path and frame.f_lineno in self.tries:
+            if frame.f_lineno in self.tries.get(frame.f_code.co_filename, ()):
                 return True
             frame = frame.f_back
         return False
 
-    def __call__(self, error, line):
-        if not is_missing_data(error) or self.handled():
+    def __call__(self, error, line, names=(), depth=1):
+        made_up = is_made_up(error, sys._getframe(depth), names)
+        if not (made_up or is_missing_data(error)) or self.handled():
             return False
-        self.note(line, "{}: {}".format(type(error).__name__, str(error).strip().split("\n")[0][:200]))
+        self.tell(line, "{}: {}".format(type(error).__name__, str(error).strip().split("\n")[0][:200]))
         return True
+
+    def tell(self, line, text):
+        """Note an assumption of the statement that is running; one of another file at the user's line that led there."""
+        frame = sys._getframe(2)
+        while frame is not None and frame.f_code.co_filename not in self.tries:
+            frame = frame.f_back
+        where = frame.f_code.co_filename if frame is not None else self.path
+        if where != self.path:
+            text = f"{os.path.basename(where)}, line {line}: {text}"
+            while frame is not None and frame.f_code.co_filename != self.path:
+                frame = frame.f_back
+            line = frame.f_lineno if frame is not None else 0
+        self.note(line, text)
 
     def note(self, line, text):
         """Remember one assumption, once."""
@@ -146,15 +249,45 @@ class Guard(ast.NodeTransformer):
     def visit_Return(self, node):
         return self.wrap(node, [at(ast.Return(value=placeholder(node)), node)])
 
+    def visit_AugAssign(self, node):
+        return self.wrap(node, [])
+
+    def visit_Assert(self, node):
+        return self.wrap(node, [])
+
+    def visit_With(self, node):
+        self.generic_visit(node)
+        for item in node.items:
+            item.context_expr = attempt(item.context_expr)
+        return node
+
+    def visit_For(self, node):
+        self.generic_visit(node)
+        node.iter = attempt(node.iter)
+        return node
+
+    def visit_If(self, node):
+        self.generic_visit(node)
+        node.test = attempt(node.test)
+        return node
+
+    visit_While = visit_If
+
     def visit_Import(self, node):
-        names = [(alias.asname or alias.name.split(".")[0]) for alias in node.names]
-        return self.wrap(node, [assign(ast.Name(name, ast.Store()), node) for name in names], always=True)
+        rescue = []
+        for alias in node.names:
+            target = ast.Name(alias.asname or alias.name.split(".")[0], ast.Store())
+            rescue.append(assign(target, node, alias.name if alias.asname else target.id))
+        return self.wrap(node, rescue, always=True)
 
     def visit_ImportFrom(self, node):
         if node.module == "__future__" or any(alias.name == "*" for alias in node.names):
             return node
-        names = [alias.asname or alias.name for alias in node.names]
-        return self.wrap(node, [assign(ast.Name(name, ast.Store()), node) for name in names], always=True)
+        rescue = []
+        for alias in node.names:
+            target = ast.Name(alias.asname or alias.name, ast.Store())
+            rescue.append(assign(target, node, f"{node.module}.{alias.name}" if node.module else alias.name))
+        return self.wrap(node, rescue, always=True)
 
     def wrap(self, node, rescue, always=False):
         """try: node; except Exception as error: if not absorb(error, line): raise; rescue."""
@@ -162,9 +295,8 @@ class Guard(ast.NodeTransformer):
             return node
         if any(isinstance(child, (ast.Yield, ast.YieldFrom, ast.Await)) for child in ast.walk(node)):
             return node
-        absorb = ast.Call(
-            ast.Name("__kls_absorb__", ast.Load()), [name("__kls_error__"), ast.Constant(node.lineno)], []
-        )
+        arguments = [name("__kls_error__"), ast.Constant(node.lineno), ast.Constant(loaded(node))]
+        absorb = ast.Call(ast.Name("__kls_absorb__", ast.Load()), arguments, [])
         check = ast.If(ast.UnaryOp(ast.Not(), absorb), [ast.Raise(None, None)], [])
         handler = ast.ExceptHandler(ast.Name("Exception", ast.Load()), "__kls_error__", [check, *rescue])
         return at(ast.Try([node], [handler], [], []), node)
@@ -189,14 +321,48 @@ def name(identifier):
     return ast.Name(identifier, ast.Load())
 
 
-def placeholder(node):
+def loaded(node):
+    """The names that a statement or expression reads."""
+    names = {child.id for child in ast.walk(node) if isinstance(child, ast.Name) and child.id[:6] != "__kls_"}
+    return tuple(sorted(names))
+
+
+def attempt(expression):
+    """`expression`, of which a placeholder is made when it fails for want of data."""
+    inside = list(ast.walk(expression))
+    bound = (ast.NamedExpr, ast.Yield, ast.YieldFrom, ast.Await)
+    if not any(isinstance(child, ast.Call) for child in inside) or any(isinstance(child, bound) for child in inside):
+        return expression
+    if any(isinstance(child, ast.Name) and child.id == "super" for child in inside):
+        return expression
+    nothing = ast.arguments(posonlyargs=[], args=[], kwonlyargs=[], kw_defaults=[], defaults=[])
+    facts = [ast.Constant(expression.lineno), ast.Constant(loaded(expression))]
+    thunk = ast.Lambda(nothing, expression)
+    return at(ast.Call(name("__kls_attempt__"), [thunk, *facts], []), expression)
+
+
+def attempting(absorber):
+    """What the rewritten program calls for an expression that may fail."""
+
+    def attempted(thunk, line, names):
+        try:
+            return thunk()
+        except Exception as error:
+            if not absorber(error, line, names, 2):
+                raise
+            return Placeholder()
+
+    return attempted
+
+
+def placeholder(node, what=""):
     """The expression that stands for missing data."""
-    return at(ast.Call(name("__kls_placeholder__"), [], []), node)
+    return at(ast.Call(name("__kls_placeholder__"), [ast.Constant(what)], []), node)
 
 
-def assign(target, node):
+def assign(target, node, what=""):
     """`target = placeholder`, on the lines of `node`."""
-    return at(ast.Assign([target], placeholder(node), lineno=node.lineno), node)
+    return at(ast.Assign([target], placeholder(node, what), lineno=node.lineno), node)
 
 
 def leaves(target):

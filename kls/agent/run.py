@@ -1,7 +1,6 @@
 """Run one program in a forked, sealed child and describe the models that it built."""
 
 from __future__ import annotations
-import __future__
 
 import ast
 import contextlib
@@ -10,31 +9,17 @@ import linecache
 import os
 import signal
 import sys
-import types
 
 from . import values
-from .describe import describe, describe_error
-from .missing import Guard, Placeholder, unpack
+from .describe import describe
+from .missing import describe_error
+from .project import Project, annotations_flag, home_of, import_parents, main_module, prepare, run_statement
 
 MAX_ERRORS = 50
 
 
 class Deadline(BaseException):
     """The time that a program has is nearly over: stop it, and report what it has built."""
-
-
-class Stop(BaseException):
-    """The program asked to end (sys.exit)."""
-
-
-def annotations_flag(tree):
-    """The compiler flags that the program's own `from __future__` lines ask for."""
-    flags = 0
-    for node in tree.body:
-        if isinstance(node, ast.ImportFrom) and node.module == "__future__":
-            for alias in node.names:
-                flags |= getattr(getattr(__future__, alias.name, None), "compiler_flag", 0)
-    return flags
 
 
 def is_main(node):
@@ -61,45 +46,85 @@ def error_lines(error, path):
     return lines[::-1][:50]
 
 
-def execute(text, path, scope, absorber):
-    """Run the program statement by statement, going on after one that fails. Returns its errors, in order."""
-    try:
-        tree = ast.parse(text, path)
-    except (SyntaxError, ValueError, RecursionError, MemoryError) as error:
-        line = getattr(error, "lineno", None)
-        return [{**describe_error(error), "lines": [line] if isinstance(line, int) else []}]
-    absorber.watch(path, tree)
-    flags, errors = annotations_flag(tree), []
-    for node in statements(tree):
+class Program:
+    """The program of one request: its statements, and what failed in it."""
+
+    def __init__(self, request, tracer, absorber):
+        self.path, self.text, self.watched = request["path"], request["text"], tracer.path
+        self.paths, self.deferred, self.absorber = request["paths"], request.get("deferred"), absorber
+        self.project = Project(request["paths"], request.get("texts") or {}, absorber, tracer.user_lines, self.failed)
+        self.errors, self.stopped, self.scope = [], False, {}
+
+    def failed(self, error):
+        """Remember what failed, up to a limit."""
+        if len(self.errors) < MAX_ERRORS:
+            self.errors.append(error)
+
+    def execute(self):
+        """Run the statements one by one, going on after one that fails. Leaves its errors and names in place."""
         try:
-            guarded = ast.fix_missing_locations(ast.Module([Guard().visit(node)], []))
-            exec(compile(guarded, path, "exec", flags=flags, dont_inherit=True), scope)
+            tree = ast.parse(self.text, self.path)
+        except (SyntaxError, ValueError, RecursionError, MemoryError) as error:
+            line = getattr(error, "lineno", None)
+            self.failed({**describe_error(error), "lines": [line] if isinstance(line, int) else []})
+            return
+        self.absorber.watch(self.path, tree)
+        flags, nodes = annotations_flag(tree), statements(tree)
+        later = {id(node) for guard in tree.body if is_main(guard) for node in guard.body}
+        later |= {id(node) for node in nodes if self.deferred and node.lineno >= self.deferred}
+        name, package, folder = home_of(self.path, tree)
+        if package is None:
+            self.enter(main_module("__main__", self.path))
+            self.run(nodes, flags)
+            return
+        self.run_as_module([node for node in nodes if id(node) not in later], flags, name, package, folder)
+        self.run([node for node in nodes if id(node) in later], flags)
+
+    def enter(self, module):
+        """Run in a module's names from now on."""
+        prepare(module.__dict__, self.absorber)
+        self.scope = module.__dict__
+
+    def run_as_module(self, nodes, flags, name, package, folder):
+        """Import the file as the module that it is in its package, whose other modules may import it before we do."""
+
+        def run(module):
+            self.enter(module)
+            self.run(nodes, flags)
+
+        self.project.main = self.path, run
+        main_module("__main__", self.path)
+        # As `python -m` does: the modules of a package are not on the path themselves, or at its end at most.
+        beside = os.path.split(self.path)[0]
+        sys.path[:] = [*(each for each in sys.path if each != beside or each == folder), beside]
+        try:
+            import_parents(name, folder)
         except Deadline:
-            errors.append({"type": "Deadline", "message": "", "lines": []})
-            break
+            self.out_of_time()
         except BaseException as error:
-            if len(errors) < MAX_ERRORS:
-                lines = error_lines(error, path) or [node.lineno]
-                errors.append({**describe_error(error), "lines": lines})
-            if isinstance(error, (SystemExit, KeyboardInterrupt)):
-                break
-    return errors
+            self.failed({**describe_error(error), "lines": []})
+        if self.project.main is not None:
+            self.project.main = None
+            run(main_module(name, self.path, package))
 
+    def out_of_time(self):
+        """Run nothing more."""
+        self.failed({"type": "Deadline", "message": "", "lines": []})
+        self.stopped = True
 
-def scope_of(path, absorber):
-    """A fresh `__main__` for the program."""
-    module = types.ModuleType("__main__")
-    module.__file__ = path
-    module.__dict__.update(
-        {
-            "__builtins__": __builtins__,
-            "__kls_absorb__": absorber,
-            "__kls_placeholder__": Placeholder,
-            "__kls_unpack__": unpack,
-        }
-    )
-    sys.modules["__main__"] = module
-    return module.__dict__
+    def run(self, nodes, flags):
+        """Run statements in the program's names."""
+        for node in nodes:
+            if self.stopped:
+                return
+            try:
+                run_statement(node, self.path, self.scope, flags)
+            except Deadline:
+                self.out_of_time()
+            except BaseException as error:
+                lines = error_lines(error, self.watched) or ([node.lineno] if self.path == self.watched else [])
+                self.failed({**describe_error(error), "lines": lines})
+                self.stopped = isinstance(error, KeyboardInterrupt)
 
 
 def stateless(loaded):
@@ -126,22 +151,26 @@ def run(request, loaded, tracer, absorber, write):
     """Execute a request's program and hand the report's bytes to `write`. Does not return: leaving makes variables.
 
     `request`: text, path, paths (to put on sys.path), mode ("stateless" | "ordinary"), soft_seconds, values (lines of
-    the models whose outputs are wanted in numbers).
+    the models whose outputs are wanted in numbers), watch (the file whose lines are told, where it is not the program),
+    texts (what other files hold), deferred (the line from which statements wait for the end of an import).
     """
     sys.path[:0] = request["paths"]
     path, text = request["path"], request["text"]
     linecache.cache[path] = (len(text), None, text.splitlines(True), path)
-    tracer.path = path
+    sys.argv[:] = [path]
+    tracer.path = absorber.path = request.get("watch") or path
+    program = Program(request, tracer, absorber)
+    program.project.install()
 
     def out_of_time(signum, frame):
         raise Deadline
 
     signal.signal(signal.SIGALRM, out_of_time)
     signal.setitimer(signal.ITIMER_REAL, request["soft_seconds"])
-    scope = scope_of(path, absorber)
     context = stateless(loaded) if request["mode"] == "stateless" else contextlib.nullcontext()
     with context:
-        errors = execute(text, path, scope, absorber)
+        program.execute()
+        scope, errors = program.scope, program.errors
         signal.setitimer(signal.ITIMER_REAL, 0)
         if request["mode"] == "stateless" and needs_values(errors, tracer.records, loaded["legacy"]):
             write(b'{"again": true}')

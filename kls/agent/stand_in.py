@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import argparse
+import functools
+
 from .missing import Placeholder
 
 TRAINING = ("fit", "evaluate", "predict", "fit_generator", "train_on_batch", "test_on_batch", "predict_on_batch")
@@ -54,6 +57,71 @@ def install(keras, model_class, tracer, absorber, modules):
         if hasattr(module, "get_file"):
             module.get_file = get_file
     data_sets(keras, line, absorber)
+    layers(keras, line, absorber)
+    arguments(line, absorber)
+
+
+def layers(keras, line, absorber):
+    """What is missing and is called on a tensor of a graph stands there as a layer that changes nothing."""
+
+    def make(what, tensors):
+        name = what.rpartition(".")[2] or "Missing"
+        absorber.note(line(), f"`{what or 'a value that is not there'}` is taken for a layer that keeps the shape")
+
+        class StandIn(keras.layers.Layer):
+            def __init__(self):
+                super().__init__()
+                self.supports_masking = True
+
+            def call(self, inputs):
+                return inputs[0] if isinstance(inputs, (list, tuple)) else inputs
+
+            def compute_output_shape(self, shapes):
+                first = shapes[0] if shapes else shapes
+                return first if isinstance(first, (list, tuple)) or hasattr(first, "as_list") else shapes
+
+        StandIn.__name__ = StandIn.__qualname__ = name
+        return StandIn()(tensors if len(tensors) > 1 else tensors[0])
+
+    Placeholder.layer = staticmethod(make)
+    original = keras.layers.Layer.add_weight
+
+    @functools.wraps(original)
+    def add_weight(self, *args, **kwargs):
+        # TensorFlow takes a placeholder within a shape for a list.
+        return original(self, *map(plain, args), **{key: plain(value) for key, value in kwargs.items()})
+
+    keras.layers.Layer.add_weight = add_weight
+
+
+def plain(value):
+    """A shape with ones in the place of placeholders; anything else as it is."""
+    if isinstance(value, (list, tuple)) and any(isinstance(size, Placeholder) for size in value):
+        return type(value)(1 if isinstance(size, Placeholder) else size for size in value)
+    return value
+
+
+def arguments(line, absorber):
+    """A command line without arguments: what the program requires has a value made up for it."""
+    original = argparse.ArgumentParser.parse_known_args
+
+    def parse_known_args(self, args=None, namespace=None):
+        for action in self._actions:
+            if action.required and args is None:
+                action.required, value = False, value_of(action)
+                action.default = value
+                absorber.note(line(), f"the argument {action.dest} is not given: {value!r} stands in")
+        return original(self, args, namespace)
+
+    argparse.ArgumentParser.parse_known_args = parse_known_args
+
+
+def value_of(action):
+    """A value that an argument of a command line may have."""
+    if action.choices:
+        return next(iter(action.choices))
+    value = {int: 1, float: 1.0, str: "placeholder"}.get(action.type, Placeholder(action.dest))
+    return [value] if action.nargs not in (None, "?") else value
 
 
 def build_only(model, x):

@@ -10,13 +10,16 @@ import difflib
 import os
 import time
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from kls.confirm.agent_process import Answer
+from kls.confirm.mend import mended
+from kls.confirm.neighbours import Caller, find_caller
 from kls.confirm.report import BadReport, BuiltModel, Failure, Report, parse_report
 from kls.confirm.session import Run, Session, Variant
 from kls.confirm.slice import Slice, construction_lines, slice_program
-from kls.confirm.verdict import INCONCLUSIVE, Judged, first_error, first_line, fix_holds, is_consequence, judge, told
+from kls.confirm.statements import DEFINITIONS
+from kls.confirm.verdict import INCONCLUSIVE, Judged, cause_of, first_line, fix_holds, is_consequence, judge, told
 
 Progress = Callable[[str], None]
 
@@ -123,10 +126,25 @@ class Confirmation:
 
 @dataclass(frozen=True)
 class _Plan:
-    """A program to run for some sites, and where each of them is in it."""
+    """A program to run for some sites, and where each of them is in it.
+
+    `caller`: the file that it is of, where another file than the sites' own comes to them. `lost`: the lines of the
+    sites' file that do not parse.
+    """
 
     slice: Slice
     spans: tuple[range, ...]
+    text: str
+    caller: Caller | None = None
+    lost: tuple[int, ...] = ()
+
+    def variant(self, path: str, values: set[int]) -> Variant:
+        """What the agent is to run."""
+        lines = tuple(sorted(values))
+        if self.caller is None:
+            return Variant(self.slice.text, path, lines, calls=self.slice.calls)
+        run = self.caller.slice
+        return Variant(run.text, self.caller.path, lines, path, ((path, self.text),), run.calls)
 
 
 def told_error(error: Failure, line: int) -> dict[str, object]:
@@ -154,16 +172,19 @@ def confirm(
     path = os.path.abspath(path)  # noqa: PTH100 - a Path would drop what the editor wrote
     wanted = list(sites) if sites is not None else []
     lines = [site.line for site in wanted]
-    plans = [plan(text, lines if sites is not None else None, text)]
+    text, lost = mended(text)
+    first = plan(text, lines if sites is not None else None, text, lost)
+    first = replace(first, caller=caller_of(path, first, lines, session))
+    plans = [first]
     fixes = [(site, fix) for site in wanted for fix in site.fixes]
-    plans += [plan(text, [site.line], fix.text) for site, fix in fixes]
+    plans += [replace(plan(text, [site.line], *mended(fix.text)), caller=first.caller) for site, fix in fixes]
     # Where the faulty model raises there is nothing to hold the fixed one's outputs against.
     compared = [i for i, site in enumerate(wanted) if site.fixes and site.expected != "raises"]
     values = [{line for i in compared for line in plans[0].spans[i]}]
     values += [
         set(p.spans[0]) if site.expected != "raises" else set() for p, (site, _) in zip(plans[1:], fixes, strict=True)
     ]
-    variants = [Variant(p.slice.text, path, tuple(sorted(v))) for p, v in zip(plans, values, strict=True)]
+    variants = [p.variant(path, v) for p, v in zip(plans, values, strict=True)]
     progress("starting Keras" if session.pid is None else "building")
     run = session.build(variants, cancelled, started=lambda hello: progress(f"building with Keras {hello.keras}"))
     models = judge_all(text, wanted if sites is not None else None, plans, fixes, run, session)
@@ -173,13 +194,24 @@ def confirm(
     return Confirmation(python, run.hello.keras, run.hello.backend, run.level.name, tuple(models), seconds)
 
 
-def plan(original: str, lines: Sequence[int] | None, text: str) -> _Plan:
-    """What to run of `text` for the constructions at `lines` of `original`, which it is a changed copy of."""
+def plan(original: str, lines: Sequence[int] | None, text: str, lost: tuple[int, ...] = ()) -> _Plan:
+    """What to run of `text` for the constructions at `lines` of `original`, which it is a changed copy of.
+
+    Both are `mended`, `text` of its lines `lost`.
+    """
     if lines is None:
-        return _Plan(slice_program(text, None), ())
+        return _Plan(slice_program(text, None), (), text, lost=lost)
     moved = [moved_line(original, text, line) for line in lines] if text != original else list(lines)
     spans = tuple(statement_span(text, line) for line in moved)
-    return _Plan(slice_program(text, moved), spans)
+    return _Plan(slice_program(text, moved), spans, text, lost=lost)
+
+
+def caller_of(path: str, planned: _Plan, lines: Sequence[int], session: Session) -> Caller | None:
+    """Another file of the project that comes to the sites, where one file alone cannot and one caller serves for all."""
+    project = session.facts.project
+    if project is None or len(lines) != 1 or not planned.slice.lacking:
+        return None
+    return find_caller(path, planned.text, lines[0], str(project))
 
 
 def moved_line(original: str, text: str, line: int) -> int:
@@ -239,15 +271,15 @@ def judge_all(
     verdicts = []
     for index, site in enumerate(sites):
         span = spans[index] if spans is not None else statement_span(text, site.line)
-        judged = judge_site(site, span, plans[0].slice, report, trouble, session)
+        judged = judge_site(site, span, plans[0], report, trouble, session)
         proofs = [
             prove(fix, site, judged, report, plans[1 + i], run.answers[1 + i], session)
             for i, (owner, fix) in enumerate(fixes)
             if owner is site
         ]
-        verdicts.append(verdict_of(site, judged, assumptions(report, plans[0].slice, span.start), tuple(proofs)))
-    if not verdicts and (trouble or report is None or report.errors):
-        verdicts.append(nothing_built(report, trouble, plans[0].slice))
+        verdicts.append(verdict_of(site, judged, assumptions(report, plans[0], span.start), tuple(proofs)))
+    if not verdicts and (trouble or report is None or report.errors or plans[0].lost):
+        verdicts.append(nothing_built(report, trouble, plans[0]))
     return verdicts
 
 
@@ -273,6 +305,19 @@ def plain_constructions(text: str) -> list[int]:
         return []
 
 
+def enclosing_span(text: str, line: int) -> range:
+    """The lines of the innermost function or class that holds a line; of the whole text where none does."""
+    best = range(1, text.count("\n") + 2)
+    try:
+        tree = ast.parse(text)
+    except (SyntaxError, ValueError, RecursionError, MemoryError):
+        return best
+    for node in ast.walk(tree):
+        if isinstance(node, DEFINITIONS) and node.lineno <= line <= (node.end_lineno or node.lineno):
+            best = range(node.lineno, (node.end_lineno or node.lineno) + 1)
+    return best
+
+
 def assigned_name(text: str, line: int) -> str | None:
     """The variable that the statement at a line binds, if it is a plain one."""
     try:
@@ -287,31 +332,34 @@ def assigned_name(text: str, line: int) -> str | None:
 
 
 def judge_site(
-    site: Site, span: range, sliced: Slice, report: Report | None, trouble: str | None, session: Session
+    site: Site, span: range, planned: _Plan, report: Report | None, trouble: str | None, session: Session
 ) -> Judged:
     """The verdict on one site; an inconclusive one always says why."""
     if report is None:
         return Judged(INCONCLUSIVE, None, None, trouble)
-    assumed = any(line in sliced.needed for line, _ in report.assumptions)
+    needed = None if planned.caller else planned.slice.needed
+    assumed = any(needed is None or line in needed for line, _ in report.assumptions)
     judged = judge(report, span, site.variable, site.expected, site.leaked, assumed)
     if judged.verdict == INCONCLUSIVE and judged.reason is None:
-        error = first_error(report, sliced.needed)
-        reason = sliced.lacks or (
-            f"the program fails before it: {told(error)}" if error and error.type != "Deadline" else None
-        )
+        error = cause_of(report, needed, enclosing_span(planned.text, span.start))
+        lacks = planned.slice.lacks_at(span) if planned.caller is None else None
+        failed = f"the program fails before it: {told(error)}" if error else None
         late = f"the program was stopped before it: {session.limits.words('soft')}" if report.out_of_time else None
-        return Judged(INCONCLUSIVE, None, error, reason or late or "the program does not come to it")
+        return Judged(INCONCLUSIVE, None, error, lacks or failed or late or "the program does not come to it")
     return judged
 
 
-def assumptions(report: Report | None, sliced: Slice, before: int) -> tuple[str, ...]:
+def assumptions(report: Report | None, planned: _Plan, before: int) -> tuple[str, ...]:
     """What was made up for the sake of the sites, and the statements before line `before` that were passed over."""
     if report is None:
         return ()
-    notes = {(line, text) for line, text in report.assumptions if line in sliced.needed or not sliced.needed}
+    needed = planned.slice.needed
+    notes = {(line, text) for line, text in report.assumptions if line in needed or not needed or planned.caller}
     passed = [error for error in report.errors if error.lines and error.lines[-1] < before]
     notes |= {(e.lines[-1], f"{e.type} was passed over: {first_line(e)}") for e in passed if not is_consequence(e)}
-    return tuple(f"line {line}: {text}" for line, text in sorted(notes))
+    notes |= {(line, "it does not parse, and is left out") for line in planned.lost}
+    called = [f"called by {os.path.basename(planned.caller.path)}"] if planned.caller else []  # noqa: PTH119
+    return (*called, *(f"line {line}: {text}" for line, text in sorted(notes)))
 
 
 def prove(
@@ -328,7 +376,7 @@ def prove(
     if report is None:
         return FixVerdict(fix.title, False, (), (), None, trouble)
     span = fixed_plan.spans[0]
-    after = judge_site(Site(site.line, site.variable, "fine"), span, fixed_plan.slice, report, None, session)
+    after = judge_site(Site(site.line, site.variable, "fine"), span, fixed_plan, report, None, session)
     known = original if original is not None else Report((), (), ())
     holds, apart, reason = fix_holds(before, known, after, report, span.stop - 1, site.leaked)
     layers = tuple(layer.name for layer in after.model.layers) if after.model else ()
@@ -361,9 +409,10 @@ def verdict_of(site: Site, judged: Judged, assumed: tuple[str, ...], proofs: tup
     )
 
 
-def nothing_built(report: Report | None, trouble: str | None, sliced: Slice) -> ModelVerdict:
+def nothing_built(report: Report | None, trouble: str | None, planned: _Plan) -> ModelVerdict:
     """The verdict on a file without a single model: the first exception, or why there is no report."""
     error = report.errors[0] if report is not None and report.errors else None
-    reason = trouble or sliced.lacks or (told(error) if error is not None else "no model was built")
-    line = error.lines[0] if error is not None and error.lines else 1
-    return ModelVerdict(None, line, INCONCLUSIVE, error=error, assumptions=(*assumptions(report, sliced, 0), reason))
+    lost = f"SyntaxError on line {planned.lost[0]}" if planned.lost else "no model was built"
+    reason = trouble or planned.slice.lacks or (told(error) if error is not None else lost)
+    line = error.lines[0] if error is not None and error.lines else planned.lost[0] if planned.lost else 1
+    return ModelVerdict(None, line, INCONCLUSIVE, error=error, assumptions=(*assumptions(report, planned, 0), reason))

@@ -42,11 +42,24 @@ class Facts:
 
 @dataclass(frozen=True)
 class Variant:
-    """One program to run. `values`: lines of the models whose outputs are to be computed too, for comparing; 1-based."""
+    """One program to run. `values`: lines of the models whose outputs are to be computed too, for comparing; 1-based.
+
+    `watch`: the file whose lines are told, where it is another one than the program's; `texts`: (path, what that file
+    holds in the place of what is on disk). `calls`: how many lines at the end call what the rest defines.
+    """
 
     text: str
     path: str
     values: tuple[int, ...] = ()
+    watch: str | None = None
+    texts: tuple[tuple[str, str], ...] = ()
+    calls: int = 0
+
+    def wire(self) -> dict[str, object]:
+        """As the agent takes it."""
+        first_call = self.text.count("\n") + 2 - self.calls if self.calls else None
+        program = {"text": self.text, "path": self.path, "values": list(self.values), "mode": "stateless"}
+        return {**program, "watch": self.watch, "texts": dict(self.texts), "deferred": first_call}
 
 
 @dataclass(frozen=True)
@@ -191,9 +204,7 @@ class Session:
         facts = self.facts
         roots = [str(Path(variants[0].path).parent), *([str(facts.project)] if facts.project else [])]
         paths = list(dict.fromkeys([*roots, *map(str, facts.search_path)]))
-        mapped: list[Mapping[str, object]] = [
-            {"text": v.text, "path": v.path, "values": list(v.values), "mode": "stateless"} for v in variants
-        ]
+        mapped: list[Mapping[str, object]] = [variant.wire() for variant in variants]
         return {"id": next(self._state.numbers), "variants": mapped, "paths": paths, "limits": self.limits.wire()}
 
     def _stop_timer(self) -> None:

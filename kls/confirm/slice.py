@@ -7,24 +7,34 @@ import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-from kls.confirm.statements import DEFINITIONS, Statement, is_main_guard, may_be_keras, module_statements
+from kls.confirm.reach import way_to
+from kls.confirm.statements import Statement, is_main_guard, may_be_keras, module_statements
 
-RUN = re.compile(r"^\s*#\s*kls:\s*run\s+(?P<call>\S.*?)\s*$")
 BUILT_BY_INPUT = re.compile(r"Input|input_shape|input_dim|batch_shape|input_tensor")
 CONSTRUCTS = frozenset({"Model", "Sequential", "Functional", "Function", "clone_model"})
-Definition = ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef
 
 
 @dataclass(frozen=True)
 class Slice:
     """A program to run. `needed`: the lines that the sites need, 1-based; others are there only for their side effects.
 
-    `lacks`: what keeps a site from being built, in words; None when nothing is known to.
+    `lacking`: what keeps sites from being built, in words, by line. `calls`: how many lines at the end are calls that
+    were appended.
     """
 
     text: str
     needed: frozenset[int]
-    lacks: str | None
+    lacking: tuple[tuple[int, str], ...] = ()
+    calls: int = 0
+
+    @property
+    def lacks(self) -> str | None:
+        """What keeps the first of the sites that lack something from being built."""
+        return self.lacking[0][1] if self.lacking else None
+
+    def lacks_at(self, span: range) -> str | None:
+        """What keeps a site in a statement from being built; None when nothing is known to."""
+        return next((words for line, words in self.lacking if line in span), None)
 
 
 def slice_program(text: str, lines: Sequence[int] | None) -> Slice:
@@ -35,20 +45,20 @@ def slice_program(text: str, lines: Sequence[int] | None) -> Slice:
     try:
         tree = ast.parse(text)
     except (SyntaxError, ValueError, RecursionError, MemoryError):
-        return Slice(text, frozenset(range(1, text.count("\n") + 2)), None)
+        return Slice(text, frozenset(range(1, text.count("\n") + 2)))
     statements = list(module_statements(tree))
     source = text.split("\n")
     sites = list(lines) if lines is not None else construction_lines(tree)
-    targets, calls, lacks = find_targets(statements, source, sites)
+    targets, calls, lacking = find_targets(statements, source, sites)
     if not targets and not calls:
-        return Slice("", frozenset(), lacks)
+        return Slice("", frozenset(), tuple(lacking.items()))
     after_call = len(statements) - 1 if calls else -1
     last = max([after_call, *targets])
     strong = closure(statements, targets, last)
     kept = closure(statements, strong | without_data(statements, touching_keras(statements, last), strong), last)
     sliced = keep(source, tree, [statements[i] for i in sorted(kept)])
     needed = frozenset(line for i in strong for line in range(statements[i].start, statements[i].end + 1))
-    return Slice("\n".join([*sliced, *calls]), needed, lacks)
+    return Slice("\n".join([*sliced, *calls]), needed, tuple(lacking.items()), len(calls))
 
 
 def construction_lines(tree: ast.Module, plain: bool = False) -> list[int]:
@@ -67,105 +77,21 @@ def construction_lines(tree: ast.Module, plain: bool = False) -> list[int]:
 
 def find_targets(
     statements: list[Statement], source: list[str], sites: Sequence[int]
-) -> tuple[set[int], list[str], str | None]:
-    """(indices of the statements that build the sites, calls to append, what is lacking)."""
+) -> tuple[set[int], list[str], dict[int, str]]:
+    """(indices of the statements that build the sites, calls to append, what is lacking for a line)."""
     targets: set[int] = set()
     calls: list[str] = []
-    lacks: str | None = None
+    lacking: dict[int, str] = {}
     for line in sites:
         index = next((i for i, s in enumerate(statements) if s.start <= line <= s.end), None)
         if index is None:
             continue
-        targets.add(index)
-        node = statements[index].node
-        if not isinstance(node, DEFINITIONS):
-            continue
-        told = told_to_run(source, node, line)
-        if told:
-            calls += [call for call in told if call not in calls]
-            continue
-        callers = calling_statements(statements, node.name)
-        targets |= callers
-        if not callers:
-            call, wants = default_call(node, line)
-            if call is not None and call not in calls:
-                calls.append(call)
-            lacks = lacks or wants
-    return targets, calls, lacks
-
-
-def told_to_run(source: list[str], node: Definition, line: int) -> list[str]:
-    """The calls of `# kls: run` comments above a definition, or above the method that holds a line."""
-    inner = [n for n in ast.walk(node) if isinstance(n, DEFINITIONS) and n.lineno <= line <= (n.end_lineno or n.lineno)]
-    found = []
-    for definition in {node, *inner}:
-        above = min([definition.lineno, *(d.lineno for d in definition.decorator_list)]) - 2
-        while above >= 0 and source[above].lstrip().startswith("#"):
-            match = RUN.match(source[above])
-            if match and parses(match["call"]):
-                found.append(match["call"])
-            above -= 1
-    return found[::-1]
-
-
-def parses(expression: str) -> bool:
-    """Whether a text is one expression."""
-    try:
-        ast.parse(expression, mode="eval")
-    except (SyntaxError, ValueError, RecursionError, MemoryError):
-        return False
-    return True
-
-
-def calling_statements(statements: list[Statement], name: str) -> set[int]:
-    """Module-level statements from which a function or class is reached, through other functions too."""
-    names = {name}
-    while True:
-        more = {s.node.name for s in statements if isinstance(s.node, DEFINITIONS) and s.loads & names} - names
-        if not more:
-            break
-        names |= more
-    direct = {i for i, s in enumerate(statements) if not s.is_definition and not s.is_import and s.loads & names}
-    instances = {bound for i in direct for bound in statements[i].binds}
-    methods = {
-        i for i, s in enumerate(statements) if not s.is_definition and s.loads & instances and s.changes & instances
-    }
-    return direct | {i for i in methods if not statements[i].only_uses}
-
-
-def default_call(node: Definition, line: int) -> tuple[str | None, str | None]:
-    """(a call that needs no arguments, None) or (None, what is wanted)."""
-    if isinstance(node, ast.ClassDef):
-        methods = {m.name: m for m in node.body if isinstance(m, (ast.FunctionDef, ast.AsyncFunctionDef))}
-        init = methods.get("__init__")
-        wanted = required(init)[1:] if init else []
-        if wanted:
-            return None, wants(node.name, wanted)
-        holder = next((m for m in methods.values() if m.lineno <= line <= (m.end_lineno or m.lineno)), None)
-        if holder is None or holder.name.startswith("__"):
-            return f"{node.name}()", None
-        wanted = required(holder)[1:]
-        return (
-            (None, wants(f"{node.name}().{holder.name}", wanted))
-            if wanted
-            else (f"{node.name}().{holder.name}()", None)
-        )
-    wanted = required(node)
-    return (None, wants(node.name, wanted)) if wanted else (f"{node.name}()", None)
-
-
-def wants(name: str, arguments: list[str]) -> str:
-    """What to tell the author of a function that cannot be called without arguments."""
-    how = f"say how with a comment above it, # kls: run {name}(...)"
-    return f"nothing calls `{name}`, and it needs {', '.join(arguments)}: {how}"
-
-
-def required(node: ast.FunctionDef | ast.AsyncFunctionDef) -> list[str]:
-    """Names of the parameters without defaults."""
-    positional = [*node.args.posonlyargs, *node.args.args]
-    bare = positional[: len(positional) - len(node.args.defaults)]
-    pairs = zip(node.args.kwonlyargs, node.args.kw_defaults, strict=True)
-    return [a.arg for a in bare] + [a.arg for a, default in pairs if default is None]
+        way = way_to(statements, source, index, line)
+        targets |= way.statements
+        calls += [call for call in way.calls if call not in calls]
+        if way.lacks is not None:
+            lacking[line] = way.lacks
+    return targets, calls, lacking
 
 
 def touching_keras(statements: list[Statement], last: int) -> set[int]:

@@ -144,6 +144,7 @@ def read_statement(node: ast.stmt) -> Statement:
             changes |= touched(child.value)
         elif isinstance(child, ast.Global):
             changes |= set(child.names)
+            loads |= set(child.names)
     if isinstance(node, ast.AugAssign):
         loads |= binds
     if isinstance(node, DEFINITIONS):

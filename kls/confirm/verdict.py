@@ -10,6 +10,7 @@ from kls.confirm.report import BuiltModel, Failure, Report
 
 CONFIRMED, REFUTED, INCONCLUSIVE, CLEAN = "confirmed", "refuted", "inconclusive", "clean"
 TOLERANCE = 1e-4
+MADE_UP = "<placeholder>"  # as the agent prints what it made up
 # What Keras of any era says of a graph that does not hold together, or of an argument that is no tensor.
 GRAPH_ERROR = re.compile(
     r"not connected to|graph disconnected|never been called|has no defined|should be unique|unique names?\b"
@@ -60,13 +61,18 @@ def error_at(report: Report, span: range) -> Failure | None:
     return next((error for error in report.errors if error.lines and error.lines[0] in span), None)
 
 
-def first_error(report: Report, needed: frozenset[int]) -> Failure | None:
-    """The first exception on a line that the site needs."""
-    return next((error for error in report.errors if error.lines and at_span(error.lines, _range(needed))), None)
+def cause_of(report: Report, needed: frozenset[int] | None, around: range) -> Failure | None:
+    """What kept a site from being built: an exception out of the function around it, else the last one before it.
 
-
-def _range(lines: frozenset[int]) -> range:
-    return range(min(lines), max(lines) + 1) if lines else range(0)
+    `needed`: the lines that the site needs; None when that is not known. NameErrors only follow from what failed before.
+    """
+    found = [e for e in report.errors if e.type != "Deadline" and (needed is None or needed & set(e.lines))]
+    causes = [e for e in found if not is_consequence(e)]
+    inside = [e for e in causes if at_span(e.lines, around)]
+    for choice in (inside, causes, found):
+        if choice:
+            return choice[-1]
+    return None
 
 
 def is_consequence(error: Failure) -> bool:
@@ -91,7 +97,7 @@ def judge(
             if GRAPH_ERROR.search(cause.message) and not assumed:
                 return Judged(CONFIRMED, None, cause, None)
             return Judged(INCONCLUSIVE, None, cause, f"an earlier statement failed: {told(cause)}")
-        if assumed and not GRAPH_ERROR.search(error.message):
+        if MADE_UP in error.message or (assumed and not GRAPH_ERROR.search(error.message)):
             return Judged(
                 INCONCLUSIVE, model, error, f"it raised {error.type}, which may come of the data that was made up"
             )

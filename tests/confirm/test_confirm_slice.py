@@ -174,3 +174,59 @@ def test_a_sequential_without_a_shape_is_built_by_training_it() -> None:
 @pytest.mark.parametrize("text", ["", "\n\n", "def f(:\n", "x = 1\0", "(" * 3000])
 def test_what_is_no_program_is_given_back_or_empty(text: str) -> None:
     assert slice_program(text, [1]).text in (text, "")
+
+
+def test_a_global_that_a_function_counts_stays() -> None:
+    kept = lines_kept(
+        """\
+        import keras
+        COUNT = 0
+        def dense():
+            global COUNT
+            COUNT += 1
+            return keras.layers.Dense(COUNT)
+        model = keras.Sequential([dense()])
+        """,
+        7,
+    )
+    assert "COUNT = 0" in kept
+
+
+@pytest.mark.parametrize(
+    ("program", "call"),
+    [
+        ("def make(n):\n    return keras.Sequential(n)  # here\ndef main(n=3):\n    make(n)\n", "main()"),
+        (
+            "class A:\n    def go(self, n):\n        keras.Sequential(n)  # here\n    def all(self):\n        self.go(3)\n",
+            "A().all()",
+        ),
+        (
+            "class A:\n    def __init__(self):\n        self.go(3)\n    def go(self, n):\n        keras.Sequential(n)  # here\n",
+            "A()",
+        ),
+        ("class A:\n    def go(self):\n        keras.Sequential()  # here\nclass B(A):\n    pass\n", "A().go()"),
+        (
+            "class A:\n    def __init__(self, n): ...\n    def go(self):\n        keras.Sequential()  # here\n"
+            "class B(A):\n    def __init__(self): ...\n",
+            "B().go()",
+        ),
+        ("class A:\n    @staticmethod\n    def go(n=1):\n        keras.Sequential()  # here\n", "A.go()"),
+        ("class A:\n    @property\n    def go(self):\n        return keras.Sequential()  # here\n", "A().go"),
+    ],
+)  # fmt: skip
+def test_the_nearest_way_without_arguments_is_taken(program: str, call: str) -> None:
+    text = "import keras\n" + program
+    line = next(n for n, each in enumerate(text.split("\n"), 1) if each.endswith("# here"))
+    assert slice_program(text, [line]).text.split("\n")[-1] == call
+
+
+def test_a_dataclass_says_which_fields_it_needs() -> None:
+    text = "@dataclass\nclass A:\n    n: int\n    m: int = 3\n    def go(self):\n        return keras.Sequential()\n"
+    assert "`A`, and it needs n:" in (slice_program(text, [6]).lacks or "")
+
+
+def test_what_each_site_lacks_is_told_of_it_alone() -> None:
+    text = "def a(n): return keras.Sequential()\ndef b(): return keras.Sequential()\n"
+    sliced = slice_program(text, [1, 2])
+    assert sliced.lacks_at(range(1, 2)) is not None
+    assert sliced.lacks_at(range(2, 3)) is None

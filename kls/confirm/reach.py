@@ -1,0 +1,198 @@
+"""How a program comes to a line inside a function or class: who calls it, or how it can be called without arguments."""
+
+from __future__ import annotations
+
+import ast
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+from kls.confirm.statements import DEFINITIONS, Statement, dotted
+
+RUN = re.compile(r"^\s*#\s*kls:\s*run\s+(?P<call>\S.*?)\s*$")
+MOST_CALLERS = 60
+Function = ast.FunctionDef | ast.AsyncFunctionDef
+Definition = ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef
+
+
+@dataclass(frozen=True)
+class Way:
+    """How to come to a line: statements of the program, calls to append, or what is lacking, in words."""
+
+    statements: frozenset[int]
+    calls: tuple[str, ...] = ()
+    lacks: str | None = None
+
+
+def way_to(statements: Sequence[Statement], source: Sequence[str], index: int, line: int) -> Way:
+    """How to come to a line (1-based) of the statement at `index`."""
+    node = statements[index].node
+    if not isinstance(node, DEFINITIONS):
+        return Way(frozenset({index}))
+    told = told_to_run(source, node, line)
+    if told:
+        return Way(frozenset({index}), tuple(told))
+    callers = calling_statements(statements, node.name)
+    if callers:
+        return Way(frozenset({index, *callers}))
+    call, lacks = default_call(node, line, statements)
+    if call is not None:
+        return Way(frozenset({index}), (call,))
+    for caller, name in calling_definitions(statements, index):
+        reached = statements[caller].node
+        assert isinstance(reached, DEFINITIONS)
+        call, _ = default_call(reached, use_of(reached, name, line), statements)
+        if call is not None:
+            return Way(frozenset({index, caller}), (call,))
+    return Way(frozenset({index}), (), lacks)
+
+
+def told_to_run(source: Sequence[str], node: Definition, line: int) -> list[str]:
+    """The calls of `# kls: run` comments above a definition, or above the method that holds a line."""
+    inner = [n for n in ast.walk(node) if isinstance(n, DEFINITIONS) and n.lineno <= line <= (n.end_lineno or n.lineno)]
+    found = []
+    for definition in {node, *inner}:
+        above = min([definition.lineno, *(d.lineno for d in definition.decorator_list)]) - 2
+        while above >= 0 and source[above].lstrip().startswith("#"):
+            match = RUN.match(source[above])
+            if match and parses(match["call"]):
+                found.append(match["call"])
+            above -= 1
+    return found[::-1]
+
+
+def parses(expression: str) -> bool:
+    """Whether a text is one expression."""
+    try:
+        ast.parse(expression, mode="eval")
+    except (SyntaxError, ValueError, RecursionError, MemoryError):
+        return False
+    return True
+
+
+def calling_statements(statements: Sequence[Statement], name: str) -> set[int]:
+    """Module-level statements from which a function or class is reached, through other functions too."""
+    names = {name}
+    while True:
+        more = {s.node.name for s in statements if isinstance(s.node, DEFINITIONS) and s.loads & names} - names
+        if not more:
+            break
+        names |= more
+    direct = {i for i, s in enumerate(statements) if not s.is_definition and not s.is_import and s.loads & names}
+    instances = {bound for i in direct for bound in statements[i].binds}
+    methods = {
+        i for i, s in enumerate(statements) if not s.is_definition and s.loads & instances and s.changes & instances
+    }
+    return direct | {i for i in methods if not statements[i].only_uses}
+
+
+def calling_definitions(statements: Sequence[Statement], index: int) -> Iterator[tuple[int, str]]:
+    """Indices of the functions and classes that lead to the one at `index`, the nearest first, and what each uses."""
+    seen, todo = {index}, [index]
+    while todo and len(seen) < MOST_CALLERS:
+        node = statements[todo.pop(0)].node
+        assert isinstance(node, DEFINITIONS)
+        for i, statement in enumerate(statements):
+            if i not in seen and isinstance(statement.node, DEFINITIONS) and node.name in statement.loads:
+                seen.add(i)
+                todo.append(i)
+                yield i, node.name
+
+
+def use_of(node: Definition, name: str, line: int) -> int:
+    """The line in a definition that names what is to be reached; for a subclass of it, `line`, which it inherits."""
+    if isinstance(node, ast.ClassDef) and any(dotted(base) == name for base in node.bases):
+        return line
+    inside = [n for part in node.body for n in ast.walk(part)]
+    return next((n.lineno for n in inside if isinstance(n, ast.Name) and n.id == name), node.lineno)
+
+
+def default_call(node: Definition, line: int, statements: Sequence[Statement] = ()) -> tuple[str | None, str | None]:
+    """(a call that needs no arguments and comes to a line, None) or (None, what is wanted)."""
+    if not isinstance(node, ast.ClassDef):
+        wanted = required(node)
+        return (None, wants(node.name, wanted)) if wanted else (f"{node.name}()", None)
+    chain = list(lineage(node, statements))
+    methods = {name: method for base in reversed(chain) for name, method in methods_of(base).items()}
+    holder = next((m for m in methods.values() if m.lineno <= line <= (m.end_lineno or m.lineno)), None)
+    if holder is not None and decorated(holder, "staticmethod", "classmethod"):
+        wanted = required(holder)[decorated(holder, "classmethod") :]
+        call = f"{node.name}.{holder.name}"
+        return (None, wants(call, wanted)) if wanted else (f"{call}()", None)
+    wanted = init_wants(chain, methods)
+    if wanted:
+        return None, wants(node.name, wanted)
+    if holder is None or holder.name.startswith("__"):
+        return f"{node.name}()", None
+    for method in [holder, *callers_within(methods, holder.name)]:
+        if method.name == "__init__":
+            return f"{node.name}()", None
+        if not method.name.startswith("__") and not required(method)[1:]:
+            brackets = "" if decorated(method, "property", "cached_property") else "()"
+            return f"{node.name}().{method.name}{brackets}", None
+    return None, wants(f"{node.name}().{holder.name}", required(holder)[1:])
+
+
+def lineage(node: ast.ClassDef, statements: Sequence[Statement]) -> Iterator[ast.ClassDef]:
+    """A class and the bases that the program itself defines, the class first."""
+    known = {s.node.name: s.node for s in statements if isinstance(s.node, ast.ClassDef)}
+    seen, todo = set[str](), [node]
+    while todo:
+        found = todo.pop(0)
+        if found.name not in seen:
+            seen.add(found.name)
+            yield found
+            todo += [known[name] for base in found.bases if (name := dotted(base) or "") in known]
+
+
+def methods_of(node: ast.ClassDef) -> dict[str, Function]:
+    """The methods that a class defines itself."""
+    return {m.name: m for m in node.body if isinstance(m, (ast.FunctionDef, ast.AsyncFunctionDef))}
+
+
+def init_wants(chain: Sequence[ast.ClassDef], methods: dict[str, Function]) -> list[str]:
+    """What the constructor of a class needs; the fields without defaults of a dataclass."""
+    if "__init__" in methods:
+        return required(methods["__init__"])[1:]
+    fields = [part for base in chain if decorated(base, "dataclass") for part in base.body]
+    return [
+        f.target.id
+        for f in fields
+        if isinstance(f, ast.AnnAssign) and f.value is None and isinstance(f.target, ast.Name)
+    ]
+
+
+def callers_within(methods: dict[str, Function], name: str) -> list[Function]:
+    """The methods of a class that come to one of its methods, the nearest first."""
+    found, names = list[Function](), {name}
+    while True:
+        more = [m for m in methods.values() if m.name not in names and any(f"self.{n}" in called(m) for n in names)]
+        if not more:
+            return found
+        found += more
+        names |= {m.name for m in more}
+
+
+def called(node: ast.AST) -> set[str]:
+    """The dotted names of the functions, and of the properties of `self`, that a piece of code uses."""
+    calls = {dotted(n.func) or "" for n in ast.walk(node) if isinstance(n, ast.Call)}
+    return calls | {dotted(n) or "" for n in ast.walk(node) if isinstance(n, ast.Attribute)}
+
+
+def decorated(node: Definition, *names: str) -> bool:
+    """Whether a definition has one of some decorators."""
+    return any((dotted(d) or "").rpartition(".")[2] in names for d in node.decorator_list)
+
+
+def wants(name: str, arguments: list[str]) -> str:
+    """What to tell the author of a function that cannot be called without arguments."""
+    how = f"say how with a comment above it, # kls: run {name}(...)"
+    return f"nothing calls `{name}`, and it needs {', '.join(arguments)}: {how}"
+
+
+def required(node: Function) -> list[str]:
+    """Names of the parameters without defaults."""
+    positional = [*node.args.posonlyargs, *node.args.args]
+    bare = positional[: len(positional) - len(node.args.defaults)]
+    pairs = zip(node.args.kwonlyargs, node.args.kw_defaults, strict=True)
+    return [a.arg for a in bare] + [a.arg for a, default in pairs if default is None]
