@@ -7,8 +7,8 @@ import ast
 from kls.program.attributes import set_attribute
 from kls.program.containers import iterate, set_item
 from kls.program.frame import Frame
-from kls.program.interpreter import Interpreter, site_of
-from kls.program.values import UNKNOWN, Value
+from kls.program.interpreter import Interpreter, raising, site_of
+from kls.program.values import UNKNOWN, Container, Value
 
 
 def assign(interpreter: Interpreter, target: ast.expr, value: Value, frame: Frame) -> None:
@@ -37,6 +37,12 @@ def unpack(interpreter: Interpreter, targets: list[ast.expr], value: Value, fram
     """Bind the items of `value` to several targets, one of which may be starred."""
     star = next((i for i, target in enumerate(targets) if isinstance(target, ast.Starred)), None)
     items = iterate(interpreter, value, len(targets) if star is None else None)
+    if items is None:
+        interpreter.doubt()
+    elif type(value) in (tuple, str, Container) and (
+        len(items) != len(targets) if star is None else len(items) < len(targets) - 1
+    ):
+        raise raising("ValueError")
     if items is None or (len(items) != len(targets) if star is None else len(items) < len(targets) - 1):
         for target in targets:
             assign(interpreter, target, UNKNOWN, frame)

@@ -2,8 +2,16 @@
 
 from __future__ import annotations
 
-from kls.program.interpreter import Interpreter, ProgramRaises
+import ast
+import builtins
+import collections
+from collections.abc import Iterator
+
+from kls.program import arrays
+from kls.program.facts import CONSTANTS_OF_MODULES
+from kls.program.interpreter import Interpreter, ProgramRaises, raising
 from kls.program.library import Arguments
+from kls.program.records import MEMBERS, RECORD_METHODS, fields_of, is_named_tuple, members_of, refuses
 from kls.program.values import (
     UNDEFINED,
     UNKNOWN,
@@ -22,7 +30,6 @@ from kls.program.values import (
     Value,
     Wrapped,
     either,
-    has_unknown_base,
     head,
     root_external,
 )
@@ -47,18 +54,92 @@ def get_attribute(interpreter: Interpreter, value: Value, name: str, site: Site)
         return _of_class(interpreter, value, name)
     if isinstance(value, Super):
         return _of_super(interpreter, value, name, site)
-    if kind is Opaque or value is UNKNOWN:
+    if value is UNKNOWN:
+        interpreter.doubt()
         return UNKNOWN
-    if kind in (Container, str, bytes, tuple, dict, int, float, slice):
-        return _of_constant(value, name)
+    if kind is Opaque:
+        return arrays.attribute(value, name)  # type: ignore[arg-type]
+    if kind is Function:
+        return _of_function(interpreter, value, name)  # type: ignore[arg-type]
+    if kind in PLAIN:
+        return _of_constant(interpreter, value, name)
+    if isinstance(value, BoundMethod) and name in ("__self__", "__func__", "__name__", "__doc__"):
+        if name == "__self__":
+            return value.receiver
+        return value.function if name == "__func__" else get_attribute(interpreter, value.function, name, site)
+    if kind is Wrapped:
+        return _of_wrapped(interpreter, value, name, site)  # type: ignore[arg-type]
     found = interpreter.library.attribute(interpreter, value, name, site)
     return UNKNOWN if found is UNDEFINED else found
 
 
-def _of_constant(value: Value, name: str) -> Value:
-    if isinstance(value, slice):
-        return getattr(value, name, UNKNOWN) if name in ("start", "stop", "step") else UNKNOWN
+PLAIN: dict[type, type | None] = {
+    **{kind: kind for kind in (str, bytes, tuple, int, float, bool, complex, range, slice, type(None))},
+    Container: None,
+}
+"""Kinds of values whose attributes are those of Python's own types."""
+
+KINDS: dict[str, type] = {
+    "list": list,
+    "dict": dict,
+    "set": set,
+    "keys": type({}.keys()),
+    "values": type({}.values()),
+    "items": type({}.items()),
+    "defaultdict": collections.defaultdict,
+    "OrderedDict": collections.OrderedDict,
+    "Counter": collections.Counter,
+    "deque": collections.deque,
+}
+
+
+def _of_constant(interpreter: Interpreter, value: Value, name: str) -> Value:
+    own = KINDS.get(value.kind) if isinstance(value, Container) else PLAIN[type(value)]
+    if isinstance(value, Container) and value.kind == "array":
+        return arrays.attribute_of_list(interpreter, value, name)
+    if name == "__class__" and own is not None:
+        return External(f"builtins.{own.__name__}")
+    if own is not None and not hasattr(own, name) and interpreter.guarded:
+        raise raising("AttributeError")
+    if isinstance(value, slice | range) and name in ("start", "stop", "step"):
+        return getattr(value, name)
+    if type(value) in (int, float, bool, complex) and name in ("real", "imag", "numerator", "denominator"):
+        return getattr(value, name, UNKNOWN)
+    if isinstance(value, Container) and name in ("maxlen", "default_factory"):
+        found = interpreter.overlay.get((value.address, name))
+        return None if found is UNDEFINED else found
     return Method(value, name)
+
+
+def _of_function(interpreter: Interpreter, value: Function, name: str) -> Value:
+    found = interpreter.overlay.get((value, name))
+    if found is not UNDEFINED:
+        return found
+    node = value.code.node
+    if name in ("__name__", "__qualname__"):
+        simple = "<lambda>" if isinstance(node, ast.Lambda) else node.name
+        return simple if name == "__name__" else UNKNOWN
+    if name == "__doc__":
+        return None if isinstance(node, ast.Lambda) else ast.get_docstring(node, clean=False)
+    if name == "__module__":
+        return value.code.module
+    if interpreter.guarded and not name.startswith("__"):
+        raise raising("AttributeError")
+    return UNKNOWN
+
+
+def _of_wrapped(interpreter: Interpreter, value: Wrapped, name: str, site: Site) -> Value:
+    if value.kind == "cached" and name in ("cache_clear", "cache_info"):
+        return UNKNOWN
+    if value.kind == "partial" and name in ("func", "args"):
+        return value.function if name == "func" else value.args
+    if value.kind in ("cached", "contextmanager", "staticmethod", "classmethod"):
+        return get_attribute(interpreter, value.function, name, site)
+    return UNKNOWN
+
+
+OBJECT_METHODS = frozenset({"__init__", "__new__", "__setattr__", "__init_subclass__", "__getattribute__"})
+"""Methods of `object` that a class may call by `super()`."""
 
 
 def _of_super(interpreter: Interpreter, value: Super, name: str, site: Site) -> Value:
@@ -67,7 +148,8 @@ def _of_super(interpreter: Interpreter, value: Super, name: str, site: Site) -> 
     mro = cls.mro if isinstance(cls, Class) else value.after.mro
     after = head(value.after)
     start = mro.index(after) + 1 if after in mro else 1
-    return _in_mro(interpreter, mro[start:], receiver, name, site, library=Method(value, name))
+    found = _in_mro(interpreter, mro[start:], receiver, name, site, library=Method(value, name))
+    return Method(value, name) if found is UNKNOWN and name in OBJECT_METHODS else found
 
 
 def _of_either(interpreter: Interpreter, value: Either, name: str, site: Site) -> Value:
@@ -88,6 +170,15 @@ def of_external(interpreter: Interpreter, value: External, name: str) -> Value:
     found = interpreter.library.resolve(qualified)
     if found is not UNDEFINED:
         return found
+    if qualified in CONSTANTS_OF_MODULES:
+        return CONSTANTS_OF_MODULES[qualified]
+    if value.name.startswith("builtins."):
+        own = getattr(builtins, value.name.removeprefix("builtins."), None)
+        if name in ("__name__", "__qualname__") and isinstance(own, type):
+            return own.__name__
+        if isinstance(own, type) and not hasattr(own, name) and interpreter.guarded:
+            raise raising("AttributeError")
+        return External(qualified)
     module = interpreter.modules.load(interpreter, qualified)
     return External(qualified) if module is None else module
 
@@ -107,10 +198,52 @@ def _of_class(interpreter: Interpreter, value: Class, name: str) -> Value:
             if found is not UNDEFINED:
                 if isinstance(found, Wrapped) and found.kind == "classmethod":
                     return BoundMethod(found.function, value)
+                if isinstance(found, Function) and name == "__init_subclass__":
+                    return BoundMethod(found, value)
                 return found.function if isinstance(found, Wrapped) and found.kind == "staticmethod" else found
-    if name == "__name__":
-        return value.name
-    return Method(value, name) if root_external(value) is not None else UNKNOWN
+    if name in ("__name__", "__qualname__"):
+        return value.name if name == "__name__" else UNKNOWN
+    if name == "__members__":
+        members = members_of(interpreter, value)
+        names = find_in_mro(interpreter, value.mro, MEMBERS)
+        return UNKNOWN if members is None else interpreter.overlay.new("dict", dict(zip(names, members)))  # type: ignore[call-overload]
+    if name in ("__mro__", "__bases__", "__base__", "__module__", "__dict__"):
+        return _about_class(value, name)
+    if name == "_fields":
+        fields = fields_of(interpreter, value)
+        return UNKNOWN if fields is None else tuple(f.name for f in fields)
+    if root_external(value) is not None:
+        return Method(value, name)
+    if interpreter.guarded and is_plain_class(value) and not hasattr(type, name):
+        raise raising("AttributeError")
+    return UNKNOWN
+
+
+def _about_class(value: Class, name: str) -> Value:
+    found = External("builtins.object")
+    if name == "__bases__":
+        return value.bases or (found,)
+    if name == "__mro__":
+        whole = {head(cls): cls for cls in _ancestors(value)}
+        order = tuple(whole.get(cls, cls) for cls in value.mro)
+        return order if found in order else (*order, found)
+    if name == "__base__":
+        return value.bases[0] if value.bases else found
+    return "__main__" if name == "__module__" and value.module == "__main__" else UNKNOWN
+
+
+def _ancestors(value: Class) -> Iterator[Class]:
+    yield value
+    for base in value.bases:
+        if isinstance(base, Class):
+            yield from _ancestors(base)
+
+
+def is_plain_class(value: Class) -> bool:
+    """Whether a class has no ancestors but the program's own and `object`."""
+    return all(
+        isinstance(base, Class) or (isinstance(base, External) and base.name == "builtins.object") for base in value.mro
+    )
 
 
 def _of_instance(interpreter: Interpreter, value: Instance, name: str, site: Site) -> Value:
@@ -125,6 +258,8 @@ def _of_instance(interpreter: Interpreter, value: Instance, name: str, site: Sit
     if isinstance(raw, Wrapped) and raw.kind == "property":
         return _call_property(interpreter, raw, value, site)
     found = interpreter.overlay.get((value.address, name))
+    if found is DELETED:
+        raise raising("AttributeError")
     if found is not UNDEFINED:
         return found
     if interpreter.overlay.get((value.address, "*")) is UNKNOWN:
@@ -165,6 +300,12 @@ def _in_mro(
                     return found.function
                 if found.kind == "classmethod":
                     return BoundMethod(found.function, receiver.cls if isinstance(receiver, Instance) else receiver)
+                if found.kind == "cached_property" and isinstance(receiver, Instance):
+                    value = _call_property(interpreter, found, receiver, site)
+                    interpreter.overlay.set((receiver.address, name), value)
+                    return value
+                if found.kind in ("cached", "contextmanager"):
+                    return BoundMethod(found, receiver)
             return found
         if isinstance(base, External):
             if library is not None:
@@ -174,10 +315,24 @@ def _in_mro(
                 return found
         elif base is UNKNOWN or isinstance(base, Either):
             return UNKNOWN
-    if name == "__class__" and isinstance(receiver, Instance):
+    if not isinstance(receiver, Instance):
+        return UNKNOWN if library is None else library
+    if name == "__class__":
         return receiver.cls
-    if isinstance(receiver, Instance) and has_unknown_base(receiver.cls):
+    if library is not None:
+        return library
+    if name == "__dict__" and isinstance(receiver.cls, Class):
         return UNKNOWN
+    if name in RECORD_METHODS and is_named_tuple(receiver.cls):
+        return Method(receiver, name)
+    fallback = find_in_mro(interpreter, mro, "__getattr__")
+    if fallback is not UNDEFINED and not name.startswith("__"):
+        from kls.program.calls import call
+
+        return call(interpreter, BoundMethod(fallback, receiver), Arguments((name,)), site)
+    known = isinstance(receiver.cls, Class) and (is_plain_class(receiver.cls) or is_named_tuple(receiver.cls))
+    if interpreter.guarded and known and not hasattr(object, name):
+        raise raising("AttributeError")
     return UNKNOWN
 
 
@@ -188,9 +343,26 @@ def _call_property(interpreter: Interpreter, wrapped: Wrapped, receiver: Value, 
 
 
 def set_attribute(interpreter: Interpreter, receiver: Value, name: str, value: Value) -> None:
-    """`receiver.name = value`."""
-    if isinstance(receiver, Instance | Class):
+    """`receiver.name = value`.
+
+    Raises:
+        ProgramRaises: it surely cannot be set.
+    """
+    if isinstance(receiver, Instance):
+        if isinstance(receiver.cls, Class):
+            for base in receiver.cls.mro:
+                if (
+                    type(base) is Class
+                    and base.marks
+                    and (name in base.marks or not PLAIN_MARKS.isdisjoint(base.marks))
+                ):
+                    _set_specially(interpreter, receiver, name, value)
+                    return
         interpreter.overlay.set((receiver.address, name), value)
+    elif isinstance(receiver, Class):
+        interpreter.overlay.set((receiver.address, name), value)
+    elif isinstance(receiver, Function):
+        interpreter.overlay.set((receiver, name), value)
     elif isinstance(receiver, Module):
         interpreter.overlay.set(("g", receiver.name, name), value)
     elif isinstance(receiver, Either):
@@ -198,6 +370,52 @@ def set_attribute(interpreter: Interpreter, receiver: Value, name: str, value: V
             if isinstance(alternative, Instance):
                 old = get_own(interpreter, alternative, name)
                 interpreter.overlay.set((alternative.address, name), either((old, value)))
+
+
+PLAIN_MARKS = frozenset({"__setattr__", "@dataclass", "@tuple"})
+"""Marks of classes whose objects may refuse to be set, or do so in a way of their own."""
+
+DELETED = Wrapped("deleted", None)
+"""What stands where an attribute was deleted."""
+
+
+def _set_specially(interpreter: Interpreter, receiver: Instance, name: str, value: Value) -> None:
+    """Where a class has a property of the name, a `__setattr__`, or is frozen."""
+    from kls.program.calls import call
+
+    assert isinstance(receiver.cls, Class)
+    own = find_in_mro(interpreter, receiver.cls.mro, "__setattr__")
+    if own is not UNDEFINED:
+        call(interpreter, BoundMethod(own, receiver), Arguments((name, value)), NOWHERE)
+        return
+    raw = find_in_mro(interpreter, receiver.cls.mro, name)
+    if isinstance(raw, Wrapped) and raw.kind == "property":
+        setter = raw.args[0] if raw.args else UNDEFINED
+        if setter is UNDEFINED:
+            raise raising("AttributeError")
+        call(interpreter, BoundMethod(setter, receiver), Arguments((value,)), NOWHERE)
+        return
+    if refuses(interpreter, receiver, name):
+        raise ProgramRaises(External("dataclasses.FrozenInstanceError"))
+    interpreter.overlay.set((receiver.address, name), value)
+
+
+def delete_attribute(interpreter: Interpreter, receiver: Value, name: str) -> None:
+    """`del receiver.name`."""
+    if isinstance(receiver, Instance) and isinstance(receiver.cls, Class):
+        raw = find_in_mro(interpreter, receiver.cls.mro, name)
+        if isinstance(raw, Wrapped) and raw.kind == "property":
+            if len(raw.args) > 1 and raw.args[1] is not UNDEFINED:
+                from kls.program.calls import call
+
+                call(interpreter, BoundMethod(raw.args[1], receiver), Arguments(), NOWHERE)
+            return
+        interpreter.overlay.set((receiver.address, name), DELETED if raw is UNDEFINED else UNKNOWN)
+    elif isinstance(receiver, Instance | Class):
+        interpreter.overlay.set((receiver.address, name), UNKNOWN)
+
+
+NOWHERE = Site("", ("", 0), 0, 0, 0, 0)
 
 
 def get_own(interpreter: Interpreter, instance: Instance, name: str) -> Value:

@@ -3,25 +3,43 @@
 from __future__ import annotations
 
 import ast
-import math
+import builtins
+import collections
+import collections.abc
+import numbers
+import re
 from collections.abc import Callable
-from typing import Any
 
-from kls.program.attributes import find_in_mro, get_attribute, get_own, set_attribute
-from kls.program.containers import content_of
+from kls.program import arrays
+from kls.program.attributes import (
+    DELETED,
+    KINDS,
+    delete_attribute,
+    find_in_mro,
+    get_attribute,
+    is_plain_class,
+    set_attribute,
+)
+from kls.program.constants import PURE, computed, shown
 from kls.program.frame import Frame
-from kls.program.interpreter import Interpreter, ProgramRaises
+from kls.program.interpreter import Interpreter, ProgramRaises, raising
 from kls.program.library import Arguments
-from kls.program.operators import CONSTANTS, SIZE_LIMIT, is_constant
+from kls.program.operators import truth
+from kls.program.protocols import call_special, is_plain
+from kls.program.records import is_named_tuple
 from kls.program.values import (
+    CONSTANTS,
+    SIZE_LIMIT,
     UNDEFINED,
     UNKNOWN,
+    BoundMethod,
     Class,
     Container,
     Either,
     External,
     Function,
     Instance,
+    Namespace,
     Opaque,
     Site,
     Super,
@@ -32,23 +50,9 @@ from kls.program.values import (
     head,
 )
 
-FIELDS = "<dataclass fields>"
-"""Where a dataclass's field names are kept among its class attributes; no program can write this name."""
-
 Builtin = Callable[[Interpreter, Arguments, Site], Value]
 FUNCTIONS: dict[str, Builtin] = {}
-TYPES: dict[str, tuple[type, ...]] = {
-    "int": (int, bool),
-    "float": (float,),
-    "str": (str,),
-    "bool": (bool,),
-    "bytes": (bytes,),
-    "tuple": (tuple,),
-    "range": (range,),
-    "NoneType": (type(None),),
-}
-CONVERSIONS: dict[int, Callable[[object], str]] = {ord("r"): repr, ord("s"): str, ord("a"): ascii}
-NAMES = frozenset(dir(__import__("builtins")))
+NAMES = frozenset(name for name in dir(builtins) if not name.startswith("__"))
 
 
 def named(name: str) -> Value:
@@ -69,23 +73,47 @@ def builtin(*names: str) -> Callable[[Builtin], Builtin]:
 def call_builtin(interpreter: Interpreter, name: str, arguments: Arguments, site: Site) -> Value:
     """Call a built-in; UNDEFINED where it is not modelled."""
     function = FUNCTIONS.get(name)
-    if function is None:
-        return UNKNOWN if name.startswith("builtins.") else UNDEFINED
     if not arguments.exact:
-        return UNKNOWN
-    return function(interpreter, arguments, site)
+        return UNDEFINED if function is None and name not in PURE else UNKNOWN
+    if function is not None:
+        return function(interpreter, arguments, site)
+    if name in PURE:
+        return computed(interpreter, PURE[name], arguments)
+    if name in MUTATORS:
+        forget_content(interpreter, arguments)
+        return UNKNOWN if name != "random.shuffle" else None
+    return call_standard(interpreter, name, arguments) if name.startswith("builtins.") else UNDEFINED
 
 
-def formatted(value: Value, spec: Value, conversion: int) -> str | None:
-    """`f"{value!conversion:spec}"`, or None where it is not known."""
-    if not is_constant(value) or not isinstance(spec, str):
-        return None
-    convert = CONVERSIONS.get(conversion)
-    shown = value if convert is None else convert(value)
-    try:
-        return format(shown, spec)
-    except (ValueError, TypeError):
-        raise ProgramRaises from None
+MUTATORS = frozenset(
+    {
+        "random.shuffle",
+        "numpy.random.shuffle",
+        "operator.setitem",
+        "operator.delitem",
+        *(f"heapq.{name}" for name in "heapify heappush heappop heappushpop heapreplace".split()),
+        *(f"bisect.{name}" for name in "insort insort_left insort_right".split()),
+    }
+)
+"""Functions of the standard library that change what they are given, in ways that are not followed."""
+
+
+def forget_content(interpreter: Interpreter, arguments: Arguments) -> None:
+    """What the containers hold that are passed is not known any more."""
+    for value in arguments.positional:
+        if isinstance(value, Container):
+            interpreter.overlay.set(value.address, UNKNOWN)
+
+
+def call_standard(interpreter: Interpreter, name: str, arguments: Arguments) -> Value:
+    """A built-in that is not modelled, a method called on its class (`str.upper(x)`), or an exception that is made."""
+    own = getattr(builtins, name.removeprefix("builtins."), None)
+    if isinstance(own, type) and issubclass(own, BaseException):
+        made = Instance(interpreter.overlay.allocate(), External(name))
+        interpreter.overlay.set((made.address, "args"), arguments.positional)
+        return made
+    interpreter.doubt()
+    return UNKNOWN
 
 
 @builtin("builtins.isinstance")
@@ -94,6 +122,8 @@ def is_instance(interpreter: Interpreter, arguments: Arguments, site: Site) -> V
     if len(arguments.positional) != 2:
         return UNKNOWN
     value, classes = arguments.positional
+    if isinstance(classes, Container):
+        return UNKNOWN
     if isinstance(value, Either):
         return either(is_instance(interpreter, Arguments((one, classes)), site) for one in value.values)
     answers = {_is_a(interpreter, value, cls) for cls in (classes if type(classes) is tuple else (classes,))}
@@ -105,21 +135,81 @@ def is_instance(interpreter: Interpreter, arguments: Arguments, site: Site) -> V
 def _is_a(interpreter: Interpreter, value: Value, cls: Value) -> bool | None:
     if value is UNKNOWN or not isinstance(cls, (External, Class)):
         return None
-    if isinstance(cls, External) and cls.name.startswith("builtins."):
-        name = cls.name.removeprefix("builtins.")
-        if type(value) in CONSTANTS or type(value) in (tuple, range):
-            return type(value) in TYPES.get(name, ()) if name != "object" else True
-        if isinstance(value, Container):
-            return value.kind == name or (value.kind == "defaultdict" and name == "dict")
-        return None if isinstance(value, Opaque) else name == "object"
     if isinstance(cls, Class):
         if isinstance(value, Instance) and isinstance(value.cls, Class):
             return head(cls) in value.cls.mro or (None if has_unknown_base(value.cls) else False)
         return None if isinstance(value, Opaque) else False
+    if cls.name == "builtins.object":
+        return True
+    if cls.name.startswith("builtins."):
+        return _is_a_builtin(value, cls)
+    own = abstract_class(cls.name)
+    kind = python_type(value)
+    if own is not None and kind is not None:
+        return issubclass(kind, own)
     if type(value) in CONSTANTS or isinstance(value, Container) or type(value) is tuple:
-        return None if cls.name.startswith(("typing.", "collections.", "numbers.")) else False
+        return None if cls.name.startswith(("typing.", "collections.", "numbers.", "numpy.")) else False
     found = interpreter.library.operator(interpreter, "isinstance", (value, cls), EMPTY_SITE)
-    return found if isinstance(found, bool) else None
+    if isinstance(found, bool):
+        return found
+    if isinstance(value, Instance) and isinstance(value.cls, Class):
+        return True if cls in value.cls.mro else None
+    return None
+
+
+def _is_a_builtin(value: Value, cls: External) -> bool | None:
+    own = type(None) if cls.name == "builtins.NoneType" else getattr(builtins, cls.name.removeprefix("builtins."), None)
+    if not isinstance(own, type):
+        return None
+    kind = python_type(value)
+    if kind is not None:
+        return issubclass(kind, own)
+    if isinstance(value, Opaque) or (isinstance(value, External) and own is not str):
+        return None
+    if isinstance(value, Instance):
+        if isinstance(value.cls, Class):
+            if has_unknown_base(value.cls):
+                return None
+            roots = [
+                getattr(builtins, b.name.removeprefix("builtins."), None) for b in value.cls.mro if type(b) is External
+            ]
+            if any(isinstance(root, type) and issubclass(root, own) for root in roots):
+                return True
+            return own is tuple if is_named_tuple(value.cls) else None if is_mixed(value.cls) else False
+        made_by = (
+            getattr(builtins, value.cls.name.removeprefix("builtins."), None) if type(value.cls) is External else None
+        )
+        return issubclass(made_by, own) if isinstance(made_by, type) else None if own is tuple else False
+    if isinstance(value, Class):
+        return own is type
+    return False
+
+
+def is_mixed(cls: Class) -> bool:
+    """Whether a class has a base of the standard library's that may be a number or string."""
+    return any(type(base) is External and base.name.startswith(("enum.", "collections.")) for base in cls.mro)
+
+
+def abstract_class(name: str) -> type | None:
+    """One of the abstract classes of `collections.abc` and `numbers`, or a class of `collections`."""
+    module, _, last = name.rpartition(".")
+    source = {"collections.abc": collections.abc, "numbers": numbers, "collections": collections, "typing": None}.get(
+        module
+    )
+    if module == "typing" and last in ("Sequence", "Mapping", "Iterable", "Callable", "Hashable", "Sized"):
+        source = collections.abc
+    found = getattr(source, last, None) if source is not None else None
+    return found if isinstance(found, type) else None
+
+
+def python_type(value: Value) -> type | None:
+    """Python's own type of a value; None of others."""
+    if isinstance(value, Container):
+        return KINDS.get(value.kind)
+    kind = type(value)
+    if kind in CONSTANTS or kind in (tuple, range, slice):
+        return kind
+    return type(lambda: 0) if kind is Function else None
 
 
 EMPTY_SITE = Site("", ("", 0), 0, 0, 0, 0)
@@ -132,15 +222,20 @@ def builtin_getattr(interpreter: Interpreter, arguments: Arguments, site: Site) 
     if not isinstance(name, str):
         return UNKNOWN
     has_default = len(arguments.positional) > 2
+    outer, interpreter.maybe = interpreter.maybe, []
     interpreter.guarded += has_default
     try:
-        return get_attribute(interpreter, arguments.positional[0], name, site)
-    except ProgramRaises:
-        if has_default:
+        found = get_attribute(interpreter, arguments.positional[0], name, site)
+    except ProgramRaises as error:
+        if has_default and error.raised in (External("builtins.AttributeError"), UNKNOWN):
             return arguments.positional[2]
         raise
     finally:
         interpreter.guarded -= has_default
+        interpreter.maybe = outer
+    if not has_default:
+        interpreter.doubt()
+    return found
 
 
 @builtin("builtins.setattr")
@@ -151,24 +246,58 @@ def builtin_setattr(interpreter: Interpreter, arguments: Arguments, site: Site) 
     return None
 
 
+@builtin("builtins.delattr")
+def builtin_delattr(interpreter: Interpreter, arguments: Arguments, site: Site) -> Value:
+    """`delattr(object, name)`."""
+    if len(arguments.positional) == 2 and isinstance(arguments.positional[1], str):
+        delete_attribute(interpreter, arguments.positional[0], arguments.positional[1])
+    return None
+
+
 @builtin("builtins.hasattr")
 def builtin_hasattr(interpreter: Interpreter, arguments: Arguments, site: Site) -> Value:
     """Whether an object has an attribute, where that is certain."""
     value, name = arguments.get(0, "obj", UNKNOWN), arguments.get(1, "name", UNKNOWN)
-    if isinstance(value, Instance) and isinstance(name, str):
-        if get_own(interpreter, value, name) is not UNKNOWN:
+    if not isinstance(name, str) or value is UNKNOWN or isinstance(value, Either):
+        return UNKNOWN
+    if isinstance(value, Instance) and interpreter.overlay.get((value.address, name)) not in (UNDEFINED, DELETED):
+        return True
+    if isinstance(value, Instance) and isinstance(value.cls, Class):
+        if find_in_mro(interpreter, value.cls.mro, name) is not UNDEFINED:
             return True
-        if isinstance(value.cls, Class) and find_in_mro(interpreter, value.cls.mro, name) is not UNDEFINED:
-            return True
-    return UNKNOWN
+    elif not isinstance(value, Container | Class | Function) and type(value) not in (*CONSTANTS, tuple):
+        return UNKNOWN
+    outer, interpreter.maybe = interpreter.maybe, []
+    interpreter.guarded += 1
+    try:
+        found = get_attribute(interpreter, value, name, site)
+    except ProgramRaises as error:
+        return False if error.raised == External("builtins.AttributeError") else UNKNOWN
+    finally:
+        interpreter.guarded -= 1
+        interpreter.maybe = outer
+    return UNKNOWN if found is UNKNOWN else True
+
+
+@builtin("builtins.bool")
+def builtin_bool(interpreter: Interpreter, arguments: Arguments, site: Site) -> Value:
+    """Whether an object is true."""
+    known = truth(interpreter, arguments.get(0, "object", False))
+    return UNKNOWN if known is None else known
 
 
 @builtin("builtins.callable")
 def builtin_callable(interpreter: Interpreter, arguments: Arguments, site: Site) -> Value:
     """Whether an object can be called."""
     value = arguments.get(0, "obj", UNKNOWN)
-    if isinstance(value, (Function, Class)):
+    if isinstance(value, (Function, Class, BoundMethod)):
         return True
+    if isinstance(value, External) and value.name.startswith("builtins."):
+        return callable(getattr(builtins, value.name.removeprefix("builtins."), None))
+    if is_plain(value):
+        assert isinstance(value, Instance)
+        assert isinstance(value.cls, Class)
+        return find_in_mro(interpreter, value.cls.mro, "__call__") is not UNDEFINED
     return False if type(value) in CONSTANTS or isinstance(value, (tuple, Container)) else UNKNOWN
 
 
@@ -176,57 +305,77 @@ def builtin_callable(interpreter: Interpreter, arguments: Arguments, site: Site)
 def builtin_type(interpreter: Interpreter, arguments: Arguments, site: Site) -> Value:
     """The class of an object."""
     value = arguments.get(0, "obj", UNKNOWN)
+    if len(arguments.positional) != 1:
+        return UNKNOWN
     if isinstance(value, Instance):
         return value.cls
-    return External(f"builtins.{type(value).__name__}") if type(value) in CONSTANTS else UNKNOWN
+    if isinstance(value, Class):
+        return UNKNOWN if is_mixed(value) else External("builtins.type")
+    kind = python_type(value)
+    return UNKNOWN if kind is None or kind is type(lambda: 0) else External(f"builtins.{kind.__name__}")
 
 
-@builtin("builtins.print", "builtins.exit", "builtins.quit")
-def ignored(interpreter: Interpreter, arguments: Arguments, site: Site) -> Value:
-    """No effect on the graph."""
+@builtin("builtins.issubclass")
+def is_subclass(interpreter: Interpreter, arguments: Arguments, site: Site) -> Value:
+    """Whether a class descends from another, where both are known."""
+    if len(arguments.positional) != 2:
+        return UNKNOWN
+    cls, wanted = arguments.positional
+    answers = set()
+    for one in wanted if type(wanted) is tuple else (wanted,):
+        if isinstance(cls, Class) and isinstance(one, Class | External):
+            known = head(one) in cls.mro or one == External("builtins.object")
+            answers.add(known or (None if has_unknown_base(cls) or not is_plain_class(cls) else False))
+        else:
+            answers.add(None)
+    return True if True in answers else UNKNOWN if None in answers else False
+
+
+def _texts() -> None:
+    def make(name: str, conversion: int) -> Builtin:
+        def text(interpreter: Interpreter, arguments: Arguments, site: Site) -> Value:
+            value = arguments.get(0, "object", "")
+            spec = arguments.get(1, "format_spec", "") if name == "format" else ""
+            if len(arguments.positional) > 1 and name != "format":
+                return UNKNOWN
+            return text_of(interpreter, value, conversion, spec)
+
+        return text
+
+    for name, conversion in (("str", ord("s")), ("repr", ord("r")), ("ascii", ord("a")), ("format", -1)):
+        FUNCTIONS[f"builtins.{name}"] = make(name, conversion)
+
+
+_texts()
+
+
+def text_of(interpreter: Interpreter, value: Value, conversion: int, spec: Value) -> Value:
+    """`f"{value!conversion:spec}"`; UNKNOWN where it is not known."""
+    if not isinstance(spec, str):
+        return UNKNOWN
+    if isinstance(value, Either):
+        return interpreter.choose(value, lambda one: text_of(interpreter, one, conversion, spec))
+    if isinstance(value, Instance):
+        order = ("__repr__",) if conversion == ord("r") else ("__str__", "__repr__")
+        for name in order:
+            own = call_special(interpreter, value, name)
+            if own is not UNDEFINED:
+                return format(own, spec) if isinstance(own, str) else UNKNOWN
+        return UNKNOWN
+    found = shown(interpreter, value, conversion, spec)
+    return UNKNOWN if found is None else found
+
+
+@builtin("builtins.print")
+def printed(interpreter: Interpreter, arguments: Arguments, site: Site) -> Value:
+    """Iterators that are spread are used up by then; nothing else changes."""
     return None
 
 
-def _exact(*names: str, function: Callable[..., Any]) -> None:
-    """A function of constants only: compute it."""
-
-    def compute(interpreter: Interpreter, arguments: Arguments, site: Site) -> Value:
-        values: list[object] = []
-        for value in arguments.positional:
-            content = content_of(interpreter, value) if isinstance(value, Container) else value
-            if not is_constant(content):
-                return UNKNOWN
-            values.append(content)
-        keywords = dict(arguments.keywords)
-        if not all(is_constant(v) for v in keywords.values()):
-            return UNKNOWN
-        try:
-            result: Value = function(*values, **keywords)
-        except Exception:
-            raise ProgramRaises from None
-        return result if is_constant(result) else UNKNOWN
-
-    for name in names:
-        FUNCTIONS[name] = compute
-
-
-PURE: dict[str, Callable[..., Any]] = {
-    **{
-        f"builtins.{function.__name__}": function
-        for function in (int, float, str, bool, abs, round, min, max, sum, pow, divmod, any, all, repr, chr, ord, hex)
-    },
-    **{
-        f"math.{name}": getattr(math, name)
-        for name in "sqrt ceil floor log log2 log10 exp pow prod gcd isqrt trunc".split()
-    },
-    **{f"numpy.{name}": getattr(math, name) for name in ("ceil", "floor", "sqrt", "prod", "log2")},
-    **{f"numpy.{name}": int for name in ("int8", "int16", "int32", "int64", "uint8")},
-    **{f"numpy.{name}": float for name in ("float32", "float64")},
-}
-"""Functions of constants only: computed."""
-
-for _name, _pure in PURE.items():
-    _exact(_name, function=_pure)
+@builtin("builtins.exit", "builtins.quit", "sys.exit", "os._exit", "os.abort")
+def ended(interpreter: Interpreter, arguments: Arguments, site: Site) -> Value:
+    """The program ends here."""
+    raise raising("SystemExit")
 
 
 @builtin("os.getenv", "os.environ.get")
@@ -243,38 +392,6 @@ def make_partial(interpreter: Interpreter, arguments: Arguments, site: Site) -> 
         return UNKNOWN
     function, *args = arguments.positional
     return Wrapped("partial", function, tuple(args), tuple(arguments.keywords.items()))
-
-
-@builtin("copy.copy")
-def copied(interpreter: Interpreter, arguments: Arguments, site: Site) -> Value:
-    """A list or dict anew, with the same items; of a library's object it is not known."""
-    value = arguments.get(0, "x", UNKNOWN)
-    if isinstance(value, Container):
-        return interpreter.overlay.new(value.kind, content_of(interpreter, value))
-    return value if is_constant(value) else UNKNOWN
-
-
-@builtin("copy.deepcopy")
-def deeply_copied(interpreter: Interpreter, arguments: Arguments, site: Site) -> Value:
-    """Lists and dicts anew all the way down; copies of a library's objects are not known."""
-    return _deep_copy(interpreter, arguments.get(0, "x", UNKNOWN), {})
-
-
-def _deep_copy(interpreter: Interpreter, value: Value, copies: dict[Container, Container]) -> Value:
-    if isinstance(value, Container):
-        if value in copies:
-            return copies[value]
-        copy = copies[value] = interpreter.overlay.new(value.kind, UNKNOWN)
-        content = content_of(interpreter, value)
-        if isinstance(content, dict):
-            content = {key: _deep_copy(interpreter, item, copies) for key, item in content.items()}
-        elif isinstance(content, tuple):
-            content = tuple(_deep_copy(interpreter, item, copies) for item in content)
-        interpreter.overlay.set(copy.address, content)
-        return copy
-    if type(value) is tuple:
-        return tuple(_deep_copy(interpreter, item, copies) for item in value)
-    return value if is_constant(value) or isinstance(value, (Class, External, Function, Opaque)) else UNKNOWN
 
 
 @builtin("numpy.linspace")
@@ -294,6 +411,10 @@ def linspace(interpreter: Interpreter, arguments: Arguments, site: Site) -> Valu
 
 def call_numeric(interpreter: Interpreter, name: str, arguments: Arguments) -> Value:
     """numpy, math and random give data: never an object of the program's."""
+    if name.startswith("numpy."):
+        return arrays.call_numpy(interpreter, name.removeprefix("numpy."), arguments)
+    if name == "random.choice":
+        return UNKNOWN
     return Opaque("number" if name.startswith("math.") else "array")
 
 
@@ -312,8 +433,10 @@ def super_call(interpreter: Interpreter, node: ast.Call, frame: Frame) -> Value:
 
 
 def locals_call(interpreter: Interpreter, node: ast.Call, frame: Frame) -> Value:
-    """`locals()` of a function: its names so far, as `build(**locals())` passes them on."""
-    if node.args or frame.locals is None or frame.outer is not None:
+    """`locals()` of a function: its names so far, as `build(**locals())` passes them on; of a module `globals()`."""
+    if frame.locals is None:
+        return globals_call(interpreter, node, frame)
+    if frame.is_class or frame.outer is not None:
         return UNKNOWN
     captured = ((name, interpreter.overlay.get((frame.address, name))) for name in sorted(frame.scope.captured))
     names = {**frame.locals, **dict(captured)}
@@ -321,12 +444,45 @@ def locals_call(interpreter: Interpreter, node: ast.Call, frame: Frame) -> Value
 
 
 def globals_call(interpreter: Interpreter, node: ast.Call, frame: Frame) -> Value:
-    """`globals()`: not modelled."""
+    """`globals()`: the names of the module, read and set as attributes of it."""
+    return Namespace(frame.module)
+
+
+def vars_call(interpreter: Interpreter, node: ast.Call, frame: Frame) -> Value:
+    """`vars()` is `locals()`; of an object it is not followed."""
+    if node.args or node.keywords:
+        return UNDEFINED
+    return locals_call(interpreter, node, frame)
+
+
+def exec_call(interpreter: Interpreter, node: ast.Call, frame: Frame) -> Value:
+    """`exec(...)` may bind any name of the module: those that it spells, where its text is known."""
+    text = interpreter.evaluate(node.args[0], frame) if node.args else UNKNOWN
+    if isinstance(text, str):
+        for word in set(WORD.findall(text)):
+            if frame.lookup(word, interpreter.overlay) is not UNDEFINED:
+                frame.bind(word, UNKNOWN, interpreter.overlay)
+    interpreter.doubt()
     return UNKNOWN
 
+
+WORD = re.compile(r"[^\W\d]\w*")
 
 FRAME_FUNCTIONS: dict[str, Callable[[Interpreter, ast.Call, Frame], Value]] = {
     "super": super_call,
     "locals": locals_call,
     "globals": globals_call,
+    "vars": vars_call,
+    "exec": exec_call,
+    "eval": exec_call,
 }
+
+
+class _Known:
+    """The names of all functions of the standard library that are modelled."""
+
+    def __contains__(self, name: str) -> bool:
+        return name in FUNCTIONS or name in PURE or name in MUTATORS
+
+
+KNOWN = _Known()

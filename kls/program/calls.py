@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
-from kls.program import builtins, methods
-from kls.program.attributes import find_in_mro
+from kls.program import arrays, builtins, methods
+from kls.program.attributes import find_in_mro, is_plain_class
 from kls.program.functions import call_function
-from kls.program.interpreter import Interpreter
+from kls.program.interpreter import Interpreter, raising
 from kls.program.library import Arguments
+from kls.program.operators import is_key
+from kls.program.records import ENUMS, RECORD_METHODS, fields_of, member_of_value, record_method, set_fields
 from kls.program.values import (
+    CONSTANTS,
     UNDEFINED,
     UNKNOWN,
     BoundMethod,
@@ -55,16 +58,59 @@ def call(interpreter: Interpreter, function: Value, arguments: Arguments, site: 
                 arguments.exact,
             )
             return call(interpreter, function.function, merged, site)
-        return call(interpreter, function.function, arguments, site)
+        return _call_wrapped(interpreter, function, arguments, site)
     if isinstance(function, Either):
         return interpreter.choose(function, lambda one: call(interpreter, one, arguments, site))
     if function is UNKNOWN:
         escape(interpreter, arguments)
+        interpreter.doubt()
+    elif type(function) in (*CONSTANTS, tuple, Container):
+        raise raising("TypeError")
     return UNKNOWN
 
 
+def _call_wrapped(interpreter: Interpreter, function: Wrapped, arguments: Arguments, site: Site) -> Value:
+    """A function that the standard library has wrapped."""
+    from kls.program import standard
+
+    kind = function.kind
+    if kind == "cached":
+        return _call_cached(interpreter, function, arguments, site)
+    if kind == "wraps":
+        return standard.take_over(interpreter, function.function, arguments.get(0, "wrapper", UNKNOWN), site)
+    if kind == "caching":
+        return Wrapped("cached", arguments.get(0, "user_function", UNKNOWN))
+    if kind in ("itemgetter", "attrgetter", "methodcaller"):
+        return standard.call_getter(interpreter, function, arguments, site)
+    if kind in ("auto", "field", "deleted", "property", "cached_property"):
+        return UNKNOWN
+    result = call(interpreter, function.function, arguments, site)
+    if kind == "contextmanager" and isinstance(result, Container):
+        return interpreter.overlay.new("manager", interpreter.overlay.get(result.address))
+    return result
+
+
+def _call_cached(interpreter: Interpreter, function: Wrapped, arguments: Arguments, site: Site) -> Value:
+    """Once for each arguments (functools.lru_cache, whose limit is not looked at)."""
+    if not arguments.exact or not all(is_key(v) for v in (*arguments.positional, *arguments.keywords.values())):
+        return (
+            UNKNOWN if _may_be_cached(interpreter, function) else call(interpreter, function.function, arguments, site)
+        )
+    key = ("cached", function, tuple((type(v), v) for v in arguments.positional), tuple(arguments.keywords.items()))
+    found = interpreter.overlay.get(key)
+    if found is UNDEFINED:
+        found = call(interpreter, function.function, arguments, site)
+        interpreter.overlay.set(key, found)
+        interpreter.overlay.set(("caches", function), True)
+    return found
+
+
+def _may_be_cached(interpreter: Interpreter, function: Wrapped) -> bool:
+    return interpreter.overlay.get(("caches", function)) is not UNDEFINED
+
+
 def _call_external(interpreter: Interpreter, function: External, arguments: Arguments, site: Site) -> Value:
-    if function.name.startswith("builtins.") or function.name in builtins.FUNCTIONS:
+    if function.name.startswith("builtins.") or function.name in builtins.KNOWN:
         found = builtins.call_builtin(interpreter, function.name, arguments, site)
         if found is not UNDEFINED:
             return found
@@ -74,6 +120,7 @@ def _call_external(interpreter: Interpreter, function: External, arguments: Argu
     if function.name.startswith(("numpy.", "math.", "random.")):
         return builtins.call_numeric(interpreter, function.name, arguments)
     _call_back(interpreter, arguments, site)
+    interpreter.doubt()
     return UNKNOWN
 
 
@@ -90,6 +137,8 @@ def _call_instance(interpreter: Interpreter, instance: Instance, arguments: Argu
         if own is not UNDEFINED:
             return call(interpreter, BoundMethod(own, instance), arguments, site)
         if root_external(instance.cls) is None:
+            if is_plain_class(instance.cls):
+                raise raising("TypeError")
             return UNKNOWN
     found = interpreter.library.call_instance(interpreter, instance, arguments, site)
     return UNKNOWN if found is UNDEFINED else found
@@ -101,6 +150,12 @@ def _call_method(interpreter: Interpreter, method: Method, arguments: Arguments,
         return methods.call_method(interpreter, receiver, method.name, arguments, site)
     if isinstance(receiver, Super):
         return _call_super(interpreter, receiver, method.name, arguments, site)
+    if isinstance(receiver, Opaque):
+        return arrays.call_method(interpreter, receiver, method.name, arguments)
+    if isinstance(receiver, Instance) and method.name in RECORD_METHODS:
+        made = record_method(interpreter, receiver, method.name, arguments, site)
+        if made is not UNDEFINED:
+            return made
     found = interpreter.library.call_method(interpreter, receiver, method.name, arguments, site)
     return UNKNOWN if found is UNDEFINED else found
 
@@ -108,11 +163,20 @@ def _call_method(interpreter: Interpreter, method: Method, arguments: Arguments,
 def _call_super(interpreter: Interpreter, value: Super, name: str, arguments: Arguments, site: Site) -> Value:
     """A library's method reached through `super()`."""
     instance = value.receiver
+    if name == "__new__" and arguments.positional and isinstance(arguments.positional[0], Class):
+        return Instance(interpreter.overlay.allocate(), arguments.positional[0])
+    if name == "__init_subclass__":
+        return None
     if not isinstance(instance, Instance):
         return UNKNOWN
+    if name == "__setattr__" and len(arguments.positional) == 2 and isinstance(arguments.positional[0], str):
+        interpreter.overlay.set((instance.address, arguments.positional[0]), arguments.positional[1])
+        return None
     if name == "__init__":
         base = root_external(instance.cls)
         if base is not None:
+            if base.name.startswith("builtins."):
+                interpreter.overlay.set((instance.address, "args"), arguments.positional)
             interpreter.library.initialise(interpreter, instance, base, arguments, site)
         return None
     if name == "__call__":
@@ -124,32 +188,39 @@ def _call_super(interpreter: Interpreter, value: Super, name: str, arguments: Ar
 
 def instantiate(interpreter: Interpreter, cls: Class, arguments: Arguments, site: Site) -> Value:
     """An instance of a class of the program, with its `__init__` run."""
+    if not cls.mro:
+        return UNKNOWN
+    for base in cls.mro:
+        if type(base) is External and base.name in ENUMS:
+            return member_of_value(interpreter, cls, arguments.get(0, "value", UNKNOWN))
+    made = find_in_mro(interpreter, cls.mro, "__new__")
+    if made is not UNDEFINED:
+        function = made.function if isinstance(made, Wrapped) else made
+        new = call(interpreter, BoundMethod(function, cls), arguments, site)
+        init = find_in_mro(interpreter, cls.mro, "__init__")
+        if init is not UNDEFINED and isinstance(new, Instance) and new.cls == cls:
+            call(interpreter, BoundMethod(init, new), arguments, site)
+        return new
     instance = Instance(interpreter.overlay.allocate(), cls)
     init = find_in_mro(interpreter, cls.mro, "__init__")
     if init is not UNDEFINED:
         call(interpreter, BoundMethod(init, instance), arguments, site)
         return instance
-    fields = find_in_mro(interpreter, cls.mro, builtins.FIELDS)
-    if isinstance(fields, tuple):
-        _set_fields(interpreter, instance, fields, arguments)
+    fields = fields_of(interpreter, cls)
+    if fields is not None:
+        set_fields(interpreter, instance.address, fields, arguments, site)
         post = find_in_mro(interpreter, cls.mro, "__post_init__")
         if post is not UNDEFINED:
             call(interpreter, BoundMethod(post, instance), Arguments(), site)
         return instance
     base = root_external(cls)
     if base is not None:
+        if base.name.startswith("builtins."):
+            interpreter.overlay.set((instance.address, "args"), arguments.positional)
         interpreter.library.initialise(interpreter, instance, base, arguments, site)
+    elif (arguments.positional or arguments.keywords) and arguments.exact and is_plain_class(cls):
+        raise raising("TypeError")
     return instance
-
-
-def _set_fields(interpreter: Interpreter, instance: Instance, fields: tuple[Value, ...], arguments: Arguments) -> None:
-    """What a dataclass's generated `__init__` does."""
-    for index, name in enumerate(fields):
-        assert isinstance(name, str)
-        assert isinstance(instance.cls, Class)
-        default = find_in_mro(interpreter, instance.cls.mro, name)
-        value = arguments.get(index, name, UNKNOWN if default is UNDEFINED else default)
-        interpreter.overlay.set((instance.address, name), value)
 
 
 def escape(interpreter: Interpreter, arguments: Arguments) -> None:

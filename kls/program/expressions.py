@@ -9,14 +9,15 @@ from kls.program import builtins, operators
 from kls.program.assignment import assign
 from kls.program.attributes import get_attribute
 from kls.program.calls import call
-from kls.program.containers import content_of, iterate, subscript
+from kls.program.containers import as_set, content_of, iterate, subscript
 from kls.program.dispatch import expression
-from kls.program.frame import Frame
-from kls.program.functions import make_function
-from kls.program.interpreter import Interpreter, ProgramRaises, site_of
+from kls.program.frame import UNBOUND, Frame
+from kls.program.functions import make_function, run_coroutine
+from kls.program.generators import expression_function, is_simple, is_suspended, run_suspended
+from kls.program.interpreter import Interpreter, ProgramRaises, raising, site_of
 from kls.program.library import Arguments
-from kls.program.scopes import FUNCTIONS, Scope
-from kls.program.values import UNDEFINED, UNKNOWN, Value, either
+from kls.program.scopes import DEFERRED, Scope
+from kls.program.values import UNDEFINED, UNKNOWN, Suspended, Value, either
 
 
 @expression(ast.Constant)
@@ -27,7 +28,16 @@ def constant(interpreter: Interpreter, node: ast.Constant, frame: Frame) -> Valu
 @expression(ast.Name)
 def name(interpreter: Interpreter, node: ast.Name, frame: Frame) -> Value:
     value = frame.lookup(node.id, interpreter.overlay)
-    return builtins.named(node.id) if value is UNDEFINED else value
+    if value is not UNDEFINED and value is not UNBOUND:
+        return value
+    if node.id == "__name__":
+        return frame.module
+    found = UNKNOWN if value is UNBOUND else builtins.named(node.id)
+    if found is UNKNOWN and interpreter.guarded and node.id not in ("__file__", "__spec__", "__builtins__", "__path__"):
+        if value is UNBOUND or frame.module == "__main__":
+            raise raising("UnboundLocalError" if value is UNBOUND else "NameError")
+        interpreter.doubt()
+    return found
 
 
 @expression(ast.Attribute)
@@ -75,6 +85,8 @@ def evaluate_arguments(
             continue
         content = content_of(interpreter, value)
         if isinstance(content, dict):
+            if any(key in named for key in content):
+                raise raising("TypeError")
             named.update({key: item for key, item in content.items() if isinstance(key, str)})
         else:
             exact = False
@@ -96,7 +108,7 @@ def list_display(interpreter: Interpreter, node: ast.List, frame: Frame) -> Valu
 @expression(ast.Set)
 def set_display(interpreter: Interpreter, node: ast.Set, frame: Frame) -> Value:
     items = _items(interpreter, node.elts, frame)
-    return interpreter.overlay.new("set", UNKNOWN if items is None else tuple(dict.fromkeys(items)))
+    return interpreter.overlay.new("set", UNKNOWN) if items is None else as_set(interpreter, list(items))
 
 
 def _items(interpreter: Interpreter, nodes: Sequence[ast.expr], frame: Frame) -> tuple[Value, ...] | None:
@@ -184,17 +196,19 @@ def compare(interpreter: Interpreter, node: ast.Compare, frame: Frame) -> Value:
 @expression(ast.JoinedStr)
 def f_string(interpreter: Interpreter, node: ast.JoinedStr, frame: Frame) -> Value:
     parts: list[str] = []
+    known = True
     for piece in node.values:
         if isinstance(piece, ast.Constant):
             parts.append(str(piece.value))
         elif isinstance(piece, ast.FormattedValue):
             value = interpreter.evaluate(piece.value, frame)
             spec = interpreter.evaluate(piece.format_spec, frame) if piece.format_spec else ""
-            text = builtins.formatted(value, spec, piece.conversion)
-            if text is None:
-                return UNKNOWN
-            parts.append(text)
-    return "".join(parts)
+            text = builtins.text_of(interpreter, value, piece.conversion, spec)
+            if not isinstance(text, str):
+                known = False
+            else:
+                parts.append(text)
+    return "".join(parts) if known else UNKNOWN
 
 
 @expression(ast.IfExp)
@@ -249,27 +263,33 @@ def lambda_expression(interpreter: Interpreter, node: ast.Lambda, frame: Frame) 
 
 @expression(ast.Await)
 def await_expression(interpreter: Interpreter, node: ast.Await, frame: Frame) -> Value:
-    interpreter.evaluate(node.value, frame)
-    return UNKNOWN
+    return run_coroutine(interpreter, interpreter.evaluate(node.value, frame))
 
 
 @expression(ast.Yield)
 def yield_expression(interpreter: Interpreter, node: ast.Yield, frame: Frame) -> Value:
     value = None if node.value is None else interpreter.evaluate(node.value, frame)
-    if frame.yields is not None:
-        frame.yields.append(value)
-    return UNKNOWN
+    return UNKNOWN if frame.visit is None else frame.visit(value)
 
 
 @expression(ast.YieldFrom)
 def yield_from(interpreter: Interpreter, node: ast.YieldFrom, frame: Frame) -> Value:
-    items = iterate(interpreter, interpreter.evaluate(node.value, frame))
-    if frame.yields is not None:
-        if items is None:
-            frame.yields = None
-        else:
-            frame.yields.extend(items)
-    return UNKNOWN
+    source = interpreter.evaluate(node.value, frame)
+    visit = frame.visit
+    if visit is None:
+        return UNKNOWN
+    if is_suspended(interpreter, source):
+        exact = run_suspended(interpreter, source, visit)
+        value: Value = interpreter.returned
+    else:
+        items = iterate(interpreter, source)
+        exact, value = items is not None, None
+        for item in items or ():
+            visit(item)
+    if not exact:
+        visit.exact = False  # type: ignore[attr-defined]
+        return UNKNOWN
+    return value
 
 
 @expression(ast.Starred)
@@ -277,7 +297,16 @@ def starred(interpreter: Interpreter, node: ast.Starred, frame: Frame) -> Value:
     return interpreter.evaluate(node.value, frame)
 
 
-@expression(ast.ListComp, ast.GeneratorExp, ast.SetComp)
+@expression(ast.GeneratorExp)
+def generator_expression(interpreter: Interpreter, node: ast.GeneratorExp, frame: Frame) -> Value:
+    if not is_simple(node.generators, node):
+        return comprehension(interpreter, node, frame)
+    source = interpreter.evaluate(node.generators[0].iter, frame)
+    function = make_function(interpreter, expression_function(node), frame)
+    return interpreter.overlay.new("iterator", Suspended(function, ((".0", source),)))
+
+
+@expression(ast.ListComp, ast.SetComp)
 def comprehension(interpreter: Interpreter, node: ast.ListComp | ast.GeneratorExp | ast.SetComp, frame: Frame) -> Value:
     inner = _comprehension_frame(interpreter, node, frame)
     items: list[Value] = []
@@ -287,8 +316,9 @@ def comprehension(interpreter: Interpreter, node: ast.ListComp | ast.GeneratorEx
         exact = exact and certain
         items.append(value)
     kind = {ast.ListComp: "list", ast.SetComp: "set"}.get(type(node), "iterator")
-    content = tuple(dict.fromkeys(items)) if kind == "set" and exact else tuple(items)
-    return interpreter.overlay.new(kind, content if exact else UNKNOWN)
+    if kind == "set" and exact:
+        return as_set(interpreter, items)
+    return interpreter.overlay.new(kind, tuple(items) if exact else UNKNOWN)
 
 
 @expression(ast.DictComp)
@@ -311,7 +341,7 @@ def _comprehension_frame(interpreter: Interpreter, node: ast.expr, frame: Frame)
     if scope is None:
         generators: list[ast.comprehension] = node.generators  # type: ignore[attr-defined]
         bound = {n.id for g in generators for n in ast.walk(g.target) if isinstance(n, ast.Name)}
-        lambdas = [n for n in ast.walk(node) if isinstance(n, FUNCTIONS)]
+        lambdas = [n for n in ast.walk(node) if n is not node and isinstance(n, DEFERRED)]
         used = {n.id for inner in lambdas for n in ast.walk(inner) if isinstance(n, ast.Name)}
         scope = Scope(frozenset(bound), frozenset(bound & used), frozenset(), frozenset(), False)
         node.kls_scope = scope  # type: ignore[attr-defined]

@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from kls.program.scopes import Scope
 from kls.program.store import Overlay
-from kls.program.values import UNDEFINED, Address, Class, Closure, Value
+from kls.program.values import UNDEFINED, Address, Class, Closure, Value, Wrapped
+
+UNBOUND = Wrapped("unbound", None)
+"""What looking up a local name gives that is not bound yet."""
 
 EMPTY = Scope(frozenset(), frozenset(), frozenset(), frozenset(), False)
 
@@ -25,7 +30,7 @@ class Frame:
         "receiver",
         "result",
         "scope",
-        "yields",
+        "visit",
     )
 
     def __init__(
@@ -53,7 +58,8 @@ class Frame:
         self.result: Value = UNDEFINED
         self.pending: list[Value] = []
         """What was returned on paths that may have been taken."""
-        self.yields: list[Value] | None = None
+        self.visit: Callable[[Value], Value] | None = None
+        """What a generator hands its items to."""
 
     def captured(self) -> Closure | None:
         """What a function defined here captures."""
@@ -78,8 +84,12 @@ class Frame:
             if frame.outer is None:
                 break
             frame = frame.outer
-        closure = self.closure if frame is None else frame.closure
-        if name not in (frame or self).scope.global_names:
+        if frame is None:
+            frame = self
+        closure = frame.closure
+        if name in frame.scope.bound and frame.locals is not None and not frame.is_class:
+            return UNBOUND
+        if name not in frame.scope.global_names:
             while closure is not None:
                 if name in closure.names:
                     value = overlay.get((closure.address, name))

@@ -3,12 +3,27 @@
 from __future__ import annotations
 
 import ast
+from collections.abc import Callable, Sequence
 
 from kls.program.frame import Frame
-from kls.program.interpreter import DEPTH_LIMIT, Interpreter, ProgramRaises
+from kls.program.interpreter import DEPTH_LIMIT, Interpreter, ProgramRaises, raising
 from kls.program.library import Arguments
 from kls.program.scopes import FunctionNode, scope_of
-from kls.program.values import UNDEFINED, UNKNOWN, Class, Code, Function, Instance, Site, Value, either
+from kls.program.values import (
+    UNDEFINED,
+    UNKNOWN,
+    Class,
+    Code,
+    Container,
+    Function,
+    Instance,
+    Site,
+    Suspended,
+    Value,
+    either,
+)
+
+RETURN = frozenset({"return"})
 
 RECURSION_LIMIT = 20
 """Activations of one function that may be under way at once."""
@@ -40,9 +55,43 @@ def call_function(interpreter: Interpreter, function: Function, arguments: Argum
 
 def run_body(interpreter: Interpreter, function: Function, values: dict[str, Value]) -> Value:
     """The value of the function's body with its parameters bound."""
-    code = function.code
+    node = function.code.node
+    if isinstance(node, ast.AsyncFunctionDef):
+        kind = "stream" if scope_of(node).is_generator else "coroutine"
+        return interpreter.overlay.new(kind, Suspended(function, tuple(values.items())))
+    if scope_of(node).is_generator and not isinstance(node, ast.Lambda):
+        return interpreter.overlay.new("iterator", Suspended(function, tuple(values.items())))
+    frame = _frame(interpreter, function, values)
+    if isinstance(node, ast.Lambda):
+        return interpreter.evaluate(node.body, frame)
+    return _run(interpreter, node.body, frame)
+
+
+def run_coroutine(interpreter: Interpreter, value: Value) -> Value:
+    """What awaiting a coroutine of the program's gives; UNKNOWN for other values.
+
+    Raises:
+        ProgramRaises: it raises on every path.
+    """
+    suspended = interpreter.overlay.get(value.address) if isinstance(value, Container) else UNKNOWN
+    if not isinstance(suspended, Suspended) or not isinstance(value, Container) or value.kind != "coroutine":
+        interpreter.doubt()
+        return UNKNOWN
+    node = suspended.function.code.node
+    again = sum(1 for inner in interpreter.running if inner is node)
+    if len(interpreter.running) >= DEPTH_LIMIT or (again and interpreter.forked) or again > RECURSION_LIMIT:
+        return UNKNOWN
+    interpreter.overlay.set(value.address, UNKNOWN)
+    code = suspended.function.code
+    site = interpreter.stack[-1] if interpreter.stack else Site(code.module, code.piece, 1, 0, 1, 0)
+    with interpreter.entered(node, site):
+        return _run(interpreter, node.body, _frame(interpreter, suspended.function, dict(suspended.values)))  # type: ignore[arg-type]
+
+
+def _frame(interpreter: Interpreter, function: Function, values: dict[str, Value]) -> Frame:
+    """A new activation of a function, with its parameters bound."""
+    code, overlay = function.code, interpreter.overlay
     scope = scope_of(code.node)
-    overlay = interpreter.overlay
     frame = Frame(
         code.module,
         code.piece,
@@ -57,36 +106,50 @@ def run_body(interpreter: Interpreter, function: Function, values: dict[str, Val
         frame.receiver = values.get(names[0].arg, UNDEFINED) if names else UNDEFINED
     for name in scope.captured:
         if name in values:
-            overlay.set((frame.address, name), values[name])
-    if isinstance(code.node, ast.Lambda):
-        return interpreter.evaluate(code.node.body, frame)
-    if scope.is_generator:
-        return _run_generator(interpreter, code.node, frame)
-    signal = interpreter.execute(code.node.body, frame)
-    if isinstance(code.node, ast.AsyncFunctionDef):
-        return UNKNOWN
-    return _returned(frame, signal)
+            overlay.set((frame.address, name), values.pop(name))
+    return frame
 
 
-def _returned(frame: Frame, signal: str | None) -> Value:
+def _run(interpreter: Interpreter, body: Sequence[ast.stmt], frame: Frame) -> Value:
+    mark = len(interpreter.parted)
+    signal = interpreter.execute(body, frame)
+    if len(interpreter.parted) > mark:
+        if signal is None:
+            frame.pending.append(None)
+        signal = interpreter.rejoin(mark, signal, frame, RETURN)
+        if signal is None:
+            return either(frame.pending)
+    return _returned(interpreter, frame, signal)
+
+
+def _returned(interpreter: Interpreter, frame: Frame, signal: str | None) -> Value:
     results = list(frame.pending)
     if signal == "return":
         results.append(frame.result)
     elif signal != "raise":
         results.append(None)
     if not results:
-        raise ProgramRaises
+        raise ProgramRaises(interpreter.raised)
     return either(results)
 
 
-def _run_generator(interpreter: Interpreter, node: ast.FunctionDef | ast.AsyncFunctionDef, frame: Frame) -> Value:
-    """Run eagerly: what it yields, in order; unknown where it yields in a loop or branch that is not known."""
-    frame.yields = []
-    widened, forked = interpreter.widened, interpreter.forked
-    interpreter.execute(node.body, frame)
-    exact = frame.yields is not None and widened == interpreter.widened and forked == interpreter.forked
-    items = tuple(frame.yields) if exact and frame.yields is not None else UNKNOWN
-    return interpreter.overlay.new("iterator", items)
+def run_generator(interpreter: Interpreter, suspended: Suspended, visit: Callable[[Value], Value]) -> Value:
+    """Run the body of a generator from its start; `visit` gets each item, and gives what is sent. What it returns.
+
+    Raises:
+        ProgramRaises: it raises on every path.
+    """
+    function = suspended.function
+    node = function.code.node
+    again = sum(1 for inner in interpreter.running if inner is node)
+    if len(interpreter.running) >= DEPTH_LIMIT or (again and interpreter.forked) or again > RECURSION_LIMIT:
+        visit.exact = False  # type: ignore[attr-defined]
+        return UNKNOWN
+    site = interpreter.stack[-1] if interpreter.stack else Site(function.code.module, function.code.piece, 1, 0, 1, 0)
+    frame = _frame(interpreter, function, dict(suspended.values))
+    frame.visit = visit
+    with interpreter.entered(node, site):
+        return _run(interpreter, node.body, frame)  # type: ignore[arg-type]
 
 
 def bind_parameters(interpreter: Interpreter, function: Function, arguments: Arguments) -> dict[str, Value]:
@@ -95,17 +158,19 @@ def bind_parameters(interpreter: Interpreter, function: Function, arguments: Arg
     positional = [*node_args.posonlyargs, *node_args.args]
     names = [parameter.arg for parameter in positional]
     values: dict[str, Value] = dict(zip(names, arguments.positional))
+    if interpreter.guarded and not fits(function, arguments):
+        raise raising("TypeError")
     if node_args.vararg:
         rest = arguments.positional[len(names) :]
         values[node_args.vararg.arg] = rest if arguments.exact else UNKNOWN
     keyword_only = [parameter.arg for parameter in node_args.kwonlyargs]
     extra: dict[object, Value] = {}
-    known = set(names) | set(keyword_only)
+    known = {*names[len(node_args.posonlyargs) :], *keyword_only}
     for name, value in arguments.keywords.items():
-        if name in known:
-            values[name] = value
-        else:
+        if name not in known:
             extra[name] = value
+        else:
+            values[name] = value
     unpassed: Value = UNKNOWN if not arguments.exact else UNDEFINED
     for name, default in zip(names[len(names) - len(function.defaults) :], function.defaults):
         if name not in values:
@@ -119,6 +184,26 @@ def bind_parameters(interpreter: Interpreter, function: Function, arguments: Arg
         content: Value = extra if arguments.exact else UNKNOWN
         values[node_args.kwarg.arg] = interpreter.overlay.new("dict", content)
     return values
+
+
+def fits(function: Function, arguments: Arguments) -> bool:
+    """Whether a call can be made with these arguments. It is asked only where a `try` is around: a decorator that is
+    not followed may have changed what a function takes."""
+    node_args = function.code.node.args
+    positional = [*node_args.posonlyargs, *node_args.args]
+    names = [parameter.arg for parameter in positional]
+    passed = names[: len(arguments.positional)]
+    by_name = {*names[len(node_args.posonlyargs) :], *(parameter.arg for parameter in node_args.kwonlyargs)}
+    if len(arguments.positional) > len(names) and not node_args.vararg:
+        return False
+    if not node_args.kwarg and not by_name >= set(arguments.keywords):
+        return False
+    if by_name & set(arguments.keywords) & set(passed):
+        return False
+    given = {*passed, *(by_name & set(arguments.keywords))}
+    needed = {*names[: len(names) - len(function.defaults)]}
+    needed.update(p.arg for p, d in zip(node_args.kwonlyargs, function.keyword_defaults) if d is UNDEFINED)
+    return not arguments.exact or needed <= given
 
 
 def unknown_arguments(function: Function, receiver: Instance | Class | None) -> Arguments:

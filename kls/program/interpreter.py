@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, NamedTuple, NoReturn
 from kls.program.dispatch import EXPRESSIONS, STATEMENTS
 from kls.program.frame import Frame
 from kls.program.store import Key, Overlay
-from kls.program.values import UNDEFINED, UNKNOWN, Either, Site, Value, either
+from kls.program.values import UNDEFINED, UNKNOWN, Either, External, Site, Value, either, same
 
 if TYPE_CHECKING:
     from kls.program.library import Library
@@ -26,6 +26,15 @@ DEPTH_LIMIT = 60
 """Nested calls of the program's functions; deeper ones answer UNKNOWN."""
 
 
+PARTED_LIMIT = 64
+"""Paths that have left and are kept apart until they arrive; more are dropped."""
+
+LEAVING = ("return", "break", "broke", "continue", "raise")
+"""How paths may leave, the strongest first; "broke" is a `break` that has left its loop's body."""
+
+NOWHERE: frozenset[str] = frozenset()
+
+
 class Cancelled(Exception):
     """Newer text came while this one was being analysed."""
 
@@ -35,7 +44,16 @@ class BudgetExceeded(Exception):
 
 
 class ProgramRaises(Exception):
-    """The program itself raises here, on every path."""
+    """The program itself raises here, on every path. `raised` is the exception or its class, UNKNOWN for any."""
+
+    def __init__(self, raised: Value = UNKNOWN) -> None:
+        super().__init__(raised)
+        self.raised = raised
+
+
+def raising(error: str | BaseException) -> ProgramRaises:
+    """The program raises a built-in exception, given by its name or as it came up in a computation."""
+    return ProgramRaises(External(f"builtins.{error if isinstance(error, str) else type(error).__name__}"))
 
 
 class Interpreter:
@@ -60,8 +78,20 @@ class Interpreter:
         """The functions that are under way, outermost first."""
         self.guarded = 0
         """How many `try` bodies are under way: what raises there is expected."""
+        self.returned: Value = None
+        """What the generator returned that has come to its end just now."""
+        self.raised: Value = UNKNOWN
+        """What was raised where control left by "raise"."""
+        self.handling: list[Value] = []
+        """The exceptions that are being handled, the outermost first."""
+        self.parted: list[list[End]] = []
+        """Paths that have left where others went on, until they arrive; each entry has a layer of the overlay."""
+        self.maybe: list[Value] = []
+        """What may have been raised, on paths that are not followed, in the `try` body under way."""
         self.widened = 0
         """How many loops of unknown length are under way: what happens there may happen any number of times."""
+        self.piloting = False
+        """Whether a loop's body is run only to see what it changes."""
         self.forked = 0
         """How many branches under unknown conditions are under way."""
         self.assumed = 0
@@ -72,6 +102,8 @@ class Interpreter:
         self.calling = self.frame = None
         self.stack, self.running = [], []
         self.guarded = self.widened = self.forked = 0
+        self.raised, self.handling, self.maybe, self.parted = UNKNOWN, [], [], []
+        self.piloting = False
 
     def step(self) -> None:
         """Count a step.
@@ -110,40 +142,126 @@ class Interpreter:
         """Run a branch; a program that raises in an expression leaves it by "raise"."""
         try:
             return run()
-        except ProgramRaises:
+        except ProgramRaises as error:
+            self.raised = error.raised
             return "raise"
+
+    def doubt(self, raised: Value = UNKNOWN) -> None:
+        """Something may have been raised here; the analysis goes on as if it had not."""
+        if self.guarded and raised not in self.maybe:
+            self.maybe.append(raised)
 
     def branches(self, frame: Frame, runs: Sequence[Callable[[], str | None]]) -> str | None:
         """Run each branch from the same state and go on with the join of those that fall through.
 
-        A branch that raises is dropped; what a branch returned is kept in `frame.pending`.
+        A branch that raises is dropped, unless a `try` is around it; those that return, break or continue stay
+        parted until they arrive (`rejoin`). What a branch returned is kept in `frame.pending`.
         """
         self.steps += BRANCH_COST
-        overlay, local = self.overlay, frame.locals
-        ends: list[_End] = []
+        local = frame.locals
+        ends: list[End] = []
         self.forked += 1
         try:
             for run in runs:
-                overlay.branch()
+                mark = len(self.parted)
+                self.overlay.branch()
                 frame.locals = None if local is None else dict(local)
+                finished = False
                 try:
                     signal = self.attempt(run)
+                    finished = True
                 finally:
-                    writes = overlay.leave()
-                ends.append(_End(signal, writes, frame.locals))
-                if signal == "return":
+                    if not finished:
+                        self._unwind(mark)
+                ends.extend(self._leave(mark, signal, frame))
+                if signal == "return" and frame.result is not UNDEFINED:
                     frame.pending.append(frame.result)
                     frame.result = UNDEFINED
         finally:
             self.forked -= 1
             frame.locals = local
-        through = [end for end in ends if end.signal is None] or _leaving(ends)
-        overlay.merge([end.writes for end in through], [end.writes for end in ends if end not in through])
-        if local is not None:
-            frame.locals = _join_names([end.names or {} for end in through])
-        signal = through[0].signal
+        return self._go_on(ends, frame, NOWHERE)
+
+    def rejoin(self, mark: int, signal: str | None, frame: Frame, here: frozenset[str]) -> str | None:
+        """Join, with the path under way, those that parted since `mark` and leave by a signal that ends `here`.
+
+        The answer is how control goes on: None where some path arrives.
+        """
+        if len(self.parted) == mark:
+            return None if signal in here else signal
+        if signal == "return" and frame.result is not UNDEFINED:
+            frame.pending.append(frame.result)
+            frame.result = UNDEFINED
+        return self._go_on(self.ends(mark, signal, frame), frame, here)
+
+    def ends(self, mark: int, signal: str | None, frame: Frame | None) -> list[End]:
+        """The path under way, first, and those that parted since `mark`, each with what it wrote since then."""
+        names = None if frame is None else frame.locals
+        found = [End(signal, {}, frame, names, self.raised if signal == "raise" else UNDEFINED)]
+        while len(self.parted) > mark:
+            layer = self.overlay.leave()
+            found = [
+                end._replace(writes={**layer, **end.writes}) if end.writes else end._replace(writes=layer)
+                for end in found
+            ]
+            found.extend(self.parted.pop())
+        return found
+
+    def resume(self, frame: Frame, ends: Sequence[End], action: Callable[[End], str | None]) -> str | None:
+        """Carry on each path by itself with `action`, from the state that it had, and join them."""
+        if len(ends) == 1:
+            return self.attempt(lambda: action(ends[0]))
+
+        def run(end: End) -> Callable[[], str | None]:
+            def carry_on() -> str | None:
+                for key, value in end.writes.items():
+                    self.overlay.set(key, value)
+                if end.frame is frame and end.names is not None:
+                    frame.locals = dict(end.names)
+                return action(end)
+
+            return carry_on
+
+        return self.branches(frame, [run(end) for end in ends])
+
+    def _leave(self, mark: int, signal: str | None, frame: Frame | None) -> list[End]:
+        """End a branch that began at `mark`: its paths, each with all that it wrote."""
+        found = self.ends(mark, signal, frame)
+        layer = self.overlay.leave()
+        return [
+            end._replace(writes={**layer, **end.writes}) if end.writes else end._replace(writes=layer) for end in found
+        ]
+
+    def _unwind(self, mark: int) -> None:
+        while len(self.parted) > mark:
+            self.overlay.leave()
+            self.parted.pop()
+        self.overlay.leave()
+
+    def _go_on(self, ends: list[End], frame: Frame, here: frozenset[str]) -> str | None:
+        """Join the paths that arrive here; those that go further stay parted, if they are of interest."""
+        own = [end for end in ends if end.frame is frame or end.signal == "raise"]
+        arriving = [end for end in own if end.signal is None or end.signal in here]
+        signal = None
+        if not arriving:
+            signal = next(s for s in LEAVING if any(end.signal == s for end in own))
+            arriving = [end for end in own if end.signal == signal]
+        further = [end for end in ends if not any(end is other for other in arriving)]
+        gone = [end for end in further if end.signal == "raise" and not self.guarded]
+        kept = [end for end in further if not (end.signal == "raise" and not self.guarded)]
+        if kept and len(self.parted) < PARTED_LIMIT:
+            self.overlay.branch()
+            self.parted.append(kept)
+        self.overlay.merge([end.writes for end in arriving], [end.writes for end in gone])
+        if frame.locals is not None:
+            known = [end.names for end in arriving if end.names is not None and end.frame is frame]
+            if known:
+                frame.locals = _join_names(known)
         if signal == "return":  # every path has left: the values are all in `pending`
             frame.result = frame.pending.pop()
+        elif signal == "raise":
+            raised = [end.raised for end in arriving]
+            self.raised = raised[0] if all(same(raised[0], other) for other in raised) else UNKNOWN
         return signal
 
     def choose(self, value: Value, act: Callable[[Value], Value]) -> Value:
@@ -152,36 +270,44 @@ class Interpreter:
             return act(value)
         ends: list[dict[Key, Value]] = []
         results: list[Value] = []
+        raised: list[Value] = []
         self.forked += 1
         try:
             for alternative in value.values:
+                mark = len(self.parted)
                 self.overlay.branch()
-                raised = False
+                finished = False
                 try:
                     results.append(act(alternative))
-                except ProgramRaises:
-                    raised = True
+                    finished = True
+                except ProgramRaises as error:
+                    raised.append(error.raised)
                 finally:
-                    writes = self.overlay.leave()
-                if not raised:
-                    ends.append(writes)
+                    if not finished:
+                        self._unwind(mark)
+                if finished:
+                    paths = self._leave(mark, None, None)
+                    ends.append(paths[0].writes)
+                    raised.extend(path.raised for path in paths[1:])
         finally:
             self.forked -= 1
         if not ends:
-            raise ProgramRaises
+            raise ProgramRaises(raised[0] if len(raised) == 1 else UNKNOWN)
+        for one in raised:
+            self.doubt(one)
         self.overlay.merge(ends)
         return either(results)
 
     def aside(self, act: Callable[[], Value]) -> Value:
         """What `act` gives, with everything it did to the store and all its events forgotten."""
-        events = len(self.overlay.events)
+        events, mark = len(self.overlay.events), len(self.parted)
         self.overlay.branch()
         try:
             return act()
         except ProgramRaises:
             return UNKNOWN
         finally:
-            self.overlay.leave()
+            self._unwind(mark)
             del self.overlay.events[events:]
 
     @contextmanager
@@ -217,21 +343,15 @@ def site_of(node: ast.expr | ast.stmt, frame: Frame) -> Site:
     )
 
 
-class _End(NamedTuple):
-    """How a branch ended: by which signal, with what written and which local names."""
+class End(NamedTuple):
+    """How a path left: by which signal, with what written and which local names, and what was raised."""
 
     signal: str | None
     writes: dict[Key, Value]
+    frame: Frame | None
+    """What it leaves, and what `names` are of."""
     names: dict[str, Value] | None
-
-
-def _leaving(ends: list[_End]) -> list[_End]:
-    """Where every branch leaves: those of the strongest way to leave that is not an exception."""
-    for signal in ("return", "break", "continue", "raise"):
-        found = [end for end in ends if end.signal == signal]
-        if found:
-            return found[:1] if signal == "return" else found
-    return ends
+    raised: Value
 
 
 def _join_names(branches: list[dict[str, Value]]) -> dict[str, Value]:

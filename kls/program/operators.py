@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import ast
 import operator
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any
 
-from kls.program.interpreter import Interpreter, ProgramRaises
+from kls.program.interpreter import Interpreter, raising
 from kls.program.values import (
+    CONSTANTS,
+    NUMBERS,
+    SIZE_LIMIT,
     UNDEFINED,
     UNKNOWN,
     Class,
@@ -54,11 +57,7 @@ COMPARE: dict[type[ast.cmpop], tuple[str, Callable[[Any, Any], Any]]] = {
     ast.Gt: ("gt", operator.gt),
     ast.GtE: ("ge", operator.ge),
 }
-NUMBERS = (int, float, bool, complex)
-CONSTANTS = (*NUMBERS, str, bytes, type(None), type(...))
 IDENTITIES = (Instance, Container, Function, Class, External, Module)
-SIZE_LIMIT = 100_000
-"""No constant longer than this is computed."""
 
 
 def is_constant(value: Value) -> bool:
@@ -66,27 +65,48 @@ def is_constant(value: Value) -> bool:
     kind = type(value)
     if kind is tuple:
         return all(is_constant(item) for item in value)  # type: ignore[attr-defined]
-    return kind in CONSTANTS or kind in (range, frozenset)
+    return kind in CONSTANTS or kind is range
 
 
 def is_key(value: Value) -> bool:
     """Whether the value can be looked up in a dict whose keys are known."""
-    return is_constant(value) or type(value) in IDENTITIES
+    return is_constant(value) or (type(value) in IDENTITIES and not _is_compared(value))
+
+
+def _is_compared(value: Value) -> bool:
+    """Whether a value is not itself alone, or cannot be a key."""
+    if type(value) is Container:
+        return True
+    cls = value.cls if type(value) is Instance else None
+    return type(cls) is Class and any(type(base) is Class and base.marks & COMPARED for base in cls.mro)
+
+
+COMPARED = frozenset({"__eq__", "__hash__", "@dataclass", "@tuple"})
+"""Marks of classes whose objects are compared by what they hold."""
 
 
 def truth(interpreter: Interpreter, value: Value) -> bool | None:
     """Whether the value is true; None where that is not known."""
     kind = type(value)
-    if kind in CONSTANTS or kind in (tuple, range, frozenset):
+    if kind in CONSTANTS or kind in (tuple, range):
         return bool(value)
     if isinstance(value, Container):
+        if value.kind in OBJECTS:
+            return True
         content = interpreter.overlay.get(value.address)
-        return bool(content) if isinstance(content, (tuple, dict)) else None
+        if value.kind == "array":
+            return None
+        return bool(content) if type(content) in (tuple, dict) else None
+    if isinstance(value, Instance):
+        from kls.program.protocols import truth_of
+
+        return truth_of(interpreter, value)
     if isinstance(value, Either):
         found = {truth(interpreter, alternative) for alternative in value.values}
         return found.pop() if len(found) == 1 else None
-    if kind in (Function, Class, External, Module, Instance):
+    if kind in (Function, Class, External, Module):
         return True
+    interpreter.doubt()
     return None
 
 
@@ -106,17 +126,66 @@ def _combine(
         return interpreter.choose(left, lambda one: _combine(interpreter, name, function, one, right, site))
     if isinstance(right, Either):
         return interpreter.choose(right, lambda one: _combine(interpreter, name, function, left, one, site))
+    if isinstance(left, Instance) or isinstance(right, Instance):
+        return _combine_objects(interpreter, name, function, left, right, site)
+    if type(left) is str and name == "mod":
+        return _old_format(interpreter, left, right)
     if isinstance(left, Container) or isinstance(right, Container):
         return _combine_containers(interpreter, name, left, right)
     if type(left) is tuple and type(right) is tuple and name == "add":
         return left + right
-    if type(left) is tuple and type(right) is int and name == "mul":
-        return left * right if len(left) * max(right, 0) <= SIZE_LIMIT else UNKNOWN
+    if name == "mul":
+        for items, times in ((left, right), (right, left)):
+            if type(items) is tuple and isinstance(times, int):
+                return items * times if len(items) * max(times, 0) <= SIZE_LIMIT else UNKNOWN
     if is_constant(left) and is_constant(right):
         return _compute(name, function, left, right)
-    if type(left) is str and name == "mod":
+    interpreter.doubt()
+    if Opaque in (type(left), type(right)):
+        return _combine_data(left, right)
+    return UNKNOWN
+
+
+def _combine_data(left: Value, right: Value) -> Value:
+    """Arithmetic of data with data, or with numbers; that of two arrays may be of another shape."""
+    for one, other in ((left, right), (right, left)):
+        if type(one) is Opaque and one.kind == "array" and (type(other) in NUMBERS or other == one):
+            return one
+    return Opaque("array" if any(type(v) is Opaque and v.kind == "array" for v in (left, right)) else "number")
+
+
+def _combine_objects(
+    interpreter: Interpreter, name: str, function: Callable[[Any, Any], Any], left: Value, right: Value, site: Site
+) -> Value:
+    """Of objects: by their special methods, or as the tuple or number that they are."""
+    from kls.program.protocols import operator_of
+    from kls.program.records import as_tuple, member_value
+
+    found = operator_of(interpreter, name, left, right)
+    if found is not UNDEFINED:
+        return found
+    plain: list[Value] = []
+    for value in (left, right):
+        items, number = as_tuple(interpreter, value), member_value(interpreter, value)
+        plain.append(items if items is not None else number if number is not UNDEFINED else value)
+    if plain != [left, right]:
+        return _combine(interpreter, name, function, plain[0], plain[1], site)
+    interpreter.doubt()
+    return UNKNOWN
+
+
+def _old_format(interpreter: Interpreter, left: str, right: Value) -> Value:
+    """`"%s" % value`."""
+    from kls.program.constants import NotKnown, realise
+
+    try:
+        values = realise(interpreter, right)
+    except NotKnown:
         return UNKNOWN
-    return Opaque("number") if Opaque in (type(left), type(right)) else UNKNOWN
+    try:
+        return left % values
+    except (TypeError, ValueError, KeyError) as error:
+        raise raising(error) from None
 
 
 def _compute(name: str, function: Callable[[Any, Any], Any], left: Any, right: Any) -> Value:
@@ -131,8 +200,8 @@ def _compute(name: str, function: Callable[[Any, Any], Any], left: Any, right: A
         return UNKNOWN
     try:
         result: Value = function(left, right)
-    except Exception:
-        raise ProgramRaises from None
+    except Exception as error:
+        raise raising(error) from None
     return result
 
 
@@ -142,27 +211,75 @@ def _combine_containers(interpreter: Interpreter, name: str, left: Value, right:
     if any(isinstance(value, Container) and value.kind == "array" for value in (left, right)):
         return Opaque("array")
     a, b = content_of(interpreter, left), content_of(interpreter, right)
-    if name == "add" and isinstance(left, Container) and left.kind == "list":
+    kinds = {value.kind for value in (left, right) if isinstance(value, Container)}
+    if isinstance(left, Container) and isinstance(right, Container) and kinds <= {"set", "keys"} and name in SETS:
         known = isinstance(a, tuple) and isinstance(b, tuple)
-        return interpreter.overlay.new("list", a + b if known else UNKNOWN)  # type: ignore[operator]
-    if name == "mul":
+        return interpreter.overlay.new("set", combine_sets(name, a, b) if known else UNKNOWN)  # type: ignore[arg-type]
+    if name == "or" and isinstance(left, Container) and isinstance(right, Container) and isinstance(b, dict):
+        return interpreter.overlay.new(left.kind, {**a, **b} if isinstance(a, dict) else UNKNOWN)
+    if name == "add" and kinds in ({"list"}, {"deque"}):
+        if isinstance(left, Container) and isinstance(right, Container):
+            known = isinstance(a, tuple) and isinstance(b, tuple)
+            return interpreter.overlay.new(left.kind, a + b if known else UNKNOWN)  # type: ignore[operator]
+    elif name == "mul" and kinds == {"list"}:
         items, times = (a, right) if isinstance(left, Container) else (b, left)
-        known = isinstance(items, tuple) and type(times) is int and len(items) * times <= SIZE_LIMIT
-        return interpreter.overlay.new("list", items * times if known else UNKNOWN)  # type: ignore[operator]
-    if name == "or" and isinstance(a, dict) and isinstance(b, dict):
-        return interpreter.overlay.new("dict", {**a, **b})
+        if type(times) in (int, bool):
+            known = isinstance(items, tuple) and len(items) * max(times, 0) <= SIZE_LIMIT  # type: ignore[call-overload]
+            return interpreter.overlay.new("list", items * times if known else UNKNOWN)  # type: ignore[operator]
+        if times is UNKNOWN:
+            return interpreter.overlay.new("list", UNKNOWN)
+    exact = all(type(value) in (*CONSTANTS, tuple, Container) for value in (left, right))
+    if exact and kinds <= COMMON and not (kinds <= {"set", "keys", "items"} and name in SETS):
+        raise raising("TypeError")
+    interpreter.doubt()
     return UNKNOWN
+
+
+COMMON = frozenset({"list", "dict", "set", "iterator", "keys", "values", "items"})
+"""Kinds of containers whose operators are all known here."""
+
+SETS = frozenset({"and", "or", "sub", "xor"})
+"""Operators of sets."""
+
+OBJECTS = frozenset({"iterator", "manager", "coroutine", "suppress", "nullcontext", "count", "cycle", "repeat"})
+"""Kinds of containers that are true whatever they hold."""
+
+
+def combine_sets(name: str, a: tuple[Value, ...], b: tuple[Value, ...]) -> Value:
+    """The items of `a OP b`; UNKNOWN where it is not known which of them are equal."""
+    if not all(is_key(item) for item in (*a, *b)):
+        return UNKNOWN
+    if name == "and":
+        return tuple(item for item in a if item in b)
+    if name == "or":
+        return tuple(dict.fromkeys((*a, *b)))
+    left = tuple(item for item in a if item not in b)
+    return left if name == "sub" else (*left, *(item for item in b if item not in a))
 
 
 def augmented(interpreter: Interpreter, kind: type[ast.operator], left: Value, right: Value, site: Site) -> Value:
     """`left OP= right`; a list is extended in place."""
     from kls.program.containers import content_of, iterate
 
-    if isinstance(left, Container) and left.kind == "list" and kind is ast.Add:
-        content, items = content_of(interpreter, left), iterate(interpreter, right)
-        known = isinstance(content, tuple) and items is not None
+    if isinstance(left, Instance):
+        from kls.program.protocols import call_special
+
+        found = call_special(interpreter, left, f"__i{BINARY[kind][0]}__", (right,))
+        if found is not UNDEFINED:
+            return found
+    if isinstance(left, Container) and left.kind in ("list", "deque") and kind is ast.Add:
+        items = iterate(interpreter, right)
+        content = content_of(interpreter, left)
+        known = isinstance(content, tuple) and items is not None and not interpreter.widened
         interpreter.overlay.set(left.address, (*content, *items) if known else UNKNOWN)  # type: ignore[misc]
         return left
+    if isinstance(left, Container) and left.kind in ("set", "dict", "list", "defaultdict", "OrderedDict"):
+        made = binary(interpreter, kind, left, right, site)
+        if isinstance(made, Container):
+            interpreter.overlay.set(left.address, content_of(interpreter, made))
+            return left
+        interpreter.overlay.set(left.address, UNKNOWN)
+        return left if made is UNKNOWN else made
     return binary(interpreter, kind, left, right, site)
 
 
@@ -179,9 +296,18 @@ def unary(interpreter: Interpreter, kind: type[ast.unaryop], operand: Value, sit
         try:
             result: Value = function(operand)
         except TypeError:
-            raise ProgramRaises from None
+            raise raising("TypeError") from None
         return result
-    return UNKNOWN
+    if isinstance(operand, Instance):
+        from kls.program.protocols import call_special
+
+        own = call_special(interpreter, operand, f"__{name}__")
+        if own is not UNDEFINED:
+            return own
+    if type(operand) in (str, bytes, tuple, type(None)):
+        raise raising("TypeError")
+    interpreter.doubt()
+    return operand if type(operand) is Opaque else UNKNOWN
 
 
 def compare(interpreter: Interpreter, kind: type[ast.cmpop], left: Value, right: Value, site: Site) -> Value:
@@ -192,25 +318,115 @@ def compare(interpreter: Interpreter, kind: type[ast.cmpop], left: Value, right:
     if kind in (ast.In, ast.NotIn):
         answer = contains(interpreter, right, left)
         return UNKNOWN if answer is None else answer == (kind is ast.In)
-    name, function = COMPARE[kind]
+    return compare_values(interpreter, COMPARE[kind][0], left, right, site)
+
+
+FUNCTIONS = dict(COMPARE.values())
+
+
+def compare_values(interpreter: Interpreter, name: str, left: Value, right: Value, site: Site) -> Value:
+    """`left OP right` by the name of the operator: eq, ne, lt, le, gt, ge."""
     if isinstance(left, Either) or isinstance(right, Either):
         pairs = [(a, b) for a in alternatives(left) for b in alternatives(right)]
-        return either(compare(interpreter, kind, a, b, site) for a, b in pairs)
+        return either(compare_values(interpreter, name, a, b, site) for a, b in pairs)
     found = interpreter.library.operator(interpreter, name, (left, right), site)
     if found is not UNDEFINED:
         return found
     if is_constant(left) and is_constant(right):
         try:
-            return bool(function(left, right))
+            return bool(FUNCTIONS[name](left, right))
         except TypeError:
-            raise ProgramRaises from None
-    if name in ("eq", "ne") and isinstance(left, Container) and isinstance(right, Container):
-        a, b = interpreter.overlay.get(left.address), interpreter.overlay.get(right.address)
-        if is_constant(a) and is_constant(b):
-            return (a == b) == (name == "eq")
-    if name in ("eq", "ne") and type(left) in IDENTITIES and type(right) in (*IDENTITIES, *CONSTANTS):
-        return (left == right) == (name == "eq") if left == right or type(left) is not Instance else UNKNOWN
+            raise raising("TypeError") from None
+    if isinstance(left, Instance) or isinstance(right, Instance):
+        return _compare_objects(interpreter, name, left, right, site)
+    if isinstance(left, Container) or isinstance(right, Container):
+        return _compare_containers(interpreter, name, left, right)
+    if type(left) is tuple and type(right) is tuple and name in ("eq", "ne"):
+        known = _all_equal(interpreter, left, right)
+        return UNKNOWN if known is None else known == (name == "eq")
+    if name in ("eq", "ne") and type(left) in IDENTITIES and type(right) in (*IDENTITIES, *CONSTANTS, tuple):
+        return (left == right) == (name == "eq")
+    if name in ("eq", "ne") and type(right) in IDENTITIES and type(left) in (*CONSTANTS, tuple):
+        return name == "ne"
+    interpreter.doubt()
     return UNKNOWN
+
+
+def _compare_objects(interpreter: Interpreter, name: str, left: Value, right: Value, site: Site) -> Value:
+    from kls.program.protocols import compare_objects
+    from kls.program.records import as_tuple, member_value
+
+    found = compare_objects(interpreter, name, left, right)
+    if found is not UNDEFINED:
+        return found
+    plain: list[Value] = []
+    for value in (left, right):
+        items, number = as_tuple(interpreter, value), member_value(interpreter, value)
+        plain.append(items if items is not None else number if number is not UNDEFINED else value)
+    if plain != [left, right]:
+        return compare_values(interpreter, name, plain[0], plain[1], site)
+    if name in ("eq", "ne") and left == right:
+        return name == "eq"
+    interpreter.doubt()
+    return UNKNOWN
+
+
+def _all_equal(interpreter: Interpreter, a: Sequence[Value], b: Sequence[Value]) -> bool | None:
+    if len(a) != len(b):
+        return False
+    verdicts = {equal(interpreter, x, y) for x, y in zip(a, b)}
+    return False if False in verdicts else None if None in verdicts else True
+
+
+def equal(interpreter: Interpreter, a: Value, b: Value) -> bool | None:
+    """Whether two values are equal as `in`, `index` and `==` of lists ask; None where it is not known."""
+    if a is UNKNOWN or b is UNKNOWN:
+        return None
+    if same(a, b) and not isinstance(a, Either) and not (isinstance(a, float) and a != a):
+        return True if type(a) is not Opaque else None
+    answer = compare_values(interpreter, "eq", a, b, NOWHERE)
+    return truth(interpreter, answer) if answer is not UNKNOWN else None
+
+
+NOWHERE = Site("", ("", 0), 0, 0, 0, 0)
+
+
+def _compare_containers(interpreter: Interpreter, name: str, left: Value, right: Value) -> Value:
+    from kls.program.constants import NotKnown, realise
+    from kls.program.containers import DICTS, content_of
+
+    if UNKNOWN in (left, right) or any(type(v) is Opaque for v in (left, right)):
+        return UNKNOWN
+    kinds = [value.kind if isinstance(value, Container) else type(value).__name__ for value in (left, right)]
+    if "array" in kinds:
+        return Opaque("array")
+    if left == right and name in ("eq", "ne"):
+        return name == "eq"
+    groups = ["dict" if kind in DICTS else "set" if kind == "keys" else kind for kind in kinds]
+    if name in ("eq", "ne") and groups[0] != groups[1]:
+        return name == "ne"
+    if not isinstance(left, Container) or not isinstance(right, Container):
+        raise raising("TypeError")
+    a, b = content_of(interpreter, left), content_of(interpreter, right)
+    if name in ("eq", "ne") and groups[0] in ("list", "dict", "deque"):
+        known: bool | None = None
+        if isinstance(a, tuple) and isinstance(b, tuple):
+            known = _all_equal(interpreter, a, b)
+        elif isinstance(a, dict) and isinstance(b, dict) and all(is_key(key) for key in (*a, *b)):
+            known = False if a.keys() != b.keys() else _all_equal(interpreter, list(a.values()), [b[k] for k in a])
+        return UNKNOWN if known is None else known == (name == "eq")
+    if name in ("eq", "ne") and "iterator" in kinds:
+        return name == "ne"
+    try:
+        x, y = (
+            set(v) if g == "set" else v
+            for v, g in zip((realise(interpreter, left), realise(interpreter, right)), groups)
+        )
+        return bool(FUNCTIONS[name](x, y))
+    except NotKnown:
+        return UNKNOWN
+    except TypeError:
+        raise raising("TypeError") from None
 
 
 def _identical(left: Value, right: Value) -> bool | None:
@@ -238,11 +454,52 @@ def contains(interpreter: Interpreter, container: Value, item: Value) -> bool | 
         found = {contains(interpreter, container, one) for one in item.values}
         return found.pop() if len(found) == 1 else None
     if isinstance(container, Container):
-        container = interpreter.overlay.get(container.address)
-    if isinstance(container, str) and isinstance(item, str):
+        return _in_container(interpreter, container, item)
+    if isinstance(container, Instance | Class):
+        from kls.program.protocols import contains_object
+
+        return contains_object(interpreter, container, item)
+    if isinstance(container, str):
+        if not isinstance(item, str):
+            if is_constant(item):
+                raise raising("TypeError")
+            return None
         return item in container
-    if isinstance(container, (tuple, dict, range, frozenset)):
-        if is_key(item) and any(same(item, one) or (is_constant(one) and one == item) for one in container):
-            return True
-        return False if is_key(item) and all(is_key(one) for one in container) else None
+    if type(container) is tuple:
+        return _among(interpreter, container, item)
+    if isinstance(container, (range, bytes)) and type(item) in NUMBERS:
+        return item in container
+    if type(container) in (int, float, bool, type(None)):
+        raise raising("TypeError")
+    interpreter.doubt()
     return None
+
+
+def _in_container(interpreter: Interpreter, container: Container, item: Value) -> bool | None:
+    from kls.program.containers import DICTS, content_of, iterate
+
+    if container.kind == "iterator":
+        items = iterate(interpreter, container)
+        return None if items is None else _among(interpreter, tuple(items), item)
+    content = content_of(interpreter, container)
+    if container.kind in DICTS or container.kind in ("set", "keys"):
+        if isinstance(item, Container):
+            raise raising("TypeError")
+        if not isinstance(content, (tuple, dict)) or not is_key(item):
+            return None
+        if item in content:
+            return True
+        return False if all(is_key(one) for one in content) else None
+    return _among(interpreter, content, item) if isinstance(content, tuple) else None
+
+
+def _among(interpreter: Interpreter, items: tuple[Value, ...], item: Value) -> bool | None:
+    """Whether an item is among others, by `==`."""
+    verdict: bool | None = False
+    for one in items:
+        known = equal(interpreter, one, item)
+        if known:
+            return True
+        if known is None:
+            verdict = None
+    return verdict

@@ -25,6 +25,8 @@ NAMING = frozenset(
     )
 )
 """What says something of a scope's names, besides names, functions and classes."""
+DEFERRED = (*FUNCTIONS, ast.GeneratorExp)
+"""What runs later than where it stands."""
 
 
 class Scope(NamedTuple):
@@ -82,7 +84,7 @@ def _analyse(node: FunctionNode) -> Scope:
             nonlocal_names.update(inner.names)
         elif isinstance(inner, ast.Yield | ast.YieldFrom):
             generator = True
-        elif isinstance(inner, (*FUNCTIONS, ast.ClassDef)):
+        elif isinstance(inner, (*DEFERRED, ast.ClassDef)):
             used_inside.update(_names_in(inner))
     bound -= global_names | nonlocal_names
     captured = frozenset(bound & used_inside)

@@ -7,29 +7,23 @@ from collections.abc import Callable, Sequence
 
 from kls.program import classes
 from kls.program.assignment import assign
-from kls.program.attributes import find_in_mro, get_attribute
-from kls.program.calls import call
-from kls.program.containers import delete_item, iterate
+from kls.program.attributes import delete_attribute, get_attribute
+from kls.program.containers import delete_item
 from kls.program.dispatch import statement
-from kls.program.frame import Frame
+from kls.program.frame import UNBOUND, Frame
 from kls.program.functions import make_function
-from kls.program.interpreter import Interpreter, site_of
-from kls.program.library import Arguments
+from kls.program.interpreter import Interpreter, raising, site_of
 from kls.program.operators import augmented, truth
-from kls.program.scopes import bound_in
 from kls.program.values import (
     UNDEFINED,
     UNKNOWN,
-    BoundMethod,
-    Class,
     External,
-    Instance,
     Module,
     Value,
 )
 
-LOOP_LIMIT = 500
-"""A `while` that runs longer is taken to run any number of times."""
+MAIN = "__main__"
+"""The module that is run."""
 
 
 @statement(ast.Expr)
@@ -71,8 +65,13 @@ def delete(interpreter: Interpreter, node: ast.Delete, frame: Frame) -> str | No
             if isinstance(target.value, ast.Attribute):
                 interpreter.library.changed(interpreter, receiver, "del", site_of(target, frame))
             delete_item(interpreter, receiver, interpreter.evaluate(target.slice, frame))
+        elif isinstance(target, ast.Attribute):
+            delete_attribute(interpreter, interpreter.evaluate(target.value, frame), target.attr)
         elif isinstance(target, ast.Name):
-            frame.bind(target.id, UNKNOWN, interpreter.overlay)
+            if frame.locals is not None and target.id in frame.locals:
+                del frame.locals[target.id]
+            else:
+                frame.bind(target.id, UNBOUND if frame.locals is None else UNKNOWN, interpreter.overlay)
     return None
 
 
@@ -82,14 +81,14 @@ def return_statement(interpreter: Interpreter, node: ast.Return, frame: Frame) -
     return "return"
 
 
-@statement(ast.Raise)
-def raise_statement(interpreter: Interpreter, node: ast.Raise, frame: Frame) -> str | None:
-    return "raise"
-
-
 @statement(ast.Assert)
 def assert_statement(interpreter: Interpreter, node: ast.Assert, frame: Frame) -> str | None:
-    return "raise" if truth(interpreter, interpreter.evaluate(node.test, frame)) is False else None
+    known = truth(interpreter, interpreter.evaluate(node.test, frame))
+    if known is False:
+        raise raising("AssertionError")
+    if known is None:
+        interpreter.doubt(External("builtins.AssertionError"))
+    return None
 
 
 @statement(ast.Break)
@@ -104,7 +103,7 @@ def continue_statement(interpreter: Interpreter, node: ast.Continue, frame: Fram
 
 @statement(ast.If)
 def if_statement(interpreter: Interpreter, node: ast.If, frame: Frame) -> str | None:
-    if frame.module == "__main__" and _is_main_guard(node.test):
+    if frame.module == MAIN and _is_main_guard(node.test):
         return interpreter.execute(node.body, frame)
     known = truth(interpreter, interpreter.evaluate(node.test, frame))
     if known is not None:
@@ -119,111 +118,6 @@ def _is_main_guard(test: ast.expr) -> bool:
 
 def _body(interpreter: Interpreter, body: Sequence[ast.stmt], frame: Frame) -> Callable[[], str | None]:
     return lambda: interpreter.execute(body, frame)
-
-
-@statement(ast.For, ast.AsyncFor)
-def for_statement(interpreter: Interpreter, node: ast.For, frame: Frame) -> str | None:
-    items = iterate(interpreter, interpreter.evaluate(node.iter, frame))
-    if items is None:
-        return _any_number_of_times(interpreter, node, frame)
-    for item in items:
-        interpreter.step()
-        assign(interpreter, node.target, item, frame)
-        signal = interpreter.execute(node.body, frame)
-        if signal == "break":
-            return None
-        if signal in ("return", "raise"):
-            return signal
-    return interpreter.execute(node.orelse, frame)
-
-
-@statement(ast.While)
-def while_statement(interpreter: Interpreter, node: ast.While, frame: Frame) -> str | None:
-    for _ in range(LOOP_LIMIT):
-        interpreter.step()
-        known = truth(interpreter, interpreter.evaluate(node.test, frame))
-        if known is False:
-            return interpreter.execute(node.orelse, frame)
-        if known is None:
-            break
-        signal = interpreter.execute(node.body, frame)
-        if signal == "break":
-            return None
-        if signal in ("return", "raise"):
-            return signal
-    return _any_number_of_times(interpreter, node, frame)
-
-
-def _any_number_of_times(interpreter: Interpreter, node: ast.For | ast.While, frame: Frame) -> str | None:
-    """Run the body once, and go on with the join of that and of not running it."""
-
-    def once() -> str | None:
-        if isinstance(node, ast.For | ast.AsyncFor):
-            assign(interpreter, node.target, UNKNOWN, frame)
-        interpreter.widened += 1
-        try:
-            signal = interpreter.execute(node.body, frame)
-        finally:
-            interpreter.widened -= 1
-        _forget_counters(interpreter, node.body, frame)
-        return signal if signal in ("return", "raise") else None
-
-    return interpreter.branches(frame, [once, lambda: None])
-
-
-def _forget_counters(interpreter: Interpreter, body: Sequence[ast.stmt], frame: Frame) -> None:
-    """A number or string that the body changes may have any value after it."""
-    for name in bound_in(list(body)):
-        if type(frame.lookup(name, interpreter.overlay)) in (int, float, str):
-            frame.bind(name, UNKNOWN, interpreter.overlay)
-
-
-@statement(ast.Try, *([ast.TryStar] if hasattr(ast, "TryStar") else []))
-def try_statement(interpreter: Interpreter, node: ast.Try, frame: Frame) -> str | None:
-    interpreter.guarded += bool(node.handlers)
-    try:
-        signal = interpreter.attempt(lambda: interpreter.execute(node.body, frame))
-    finally:
-        interpreter.guarded -= bool(node.handlers)
-    if signal == "raise" and node.handlers:
-        handler = node.handlers[0]
-        if handler.name:
-            frame.bind(handler.name, UNKNOWN, interpreter.overlay)
-        signal = interpreter.attempt(lambda: interpreter.execute(handler.body, frame))
-    elif signal is None:
-        signal = interpreter.execute(node.orelse, frame)
-    last = interpreter.execute(node.finalbody, frame)
-    return signal if last is None else last
-
-
-@statement(ast.With, ast.AsyncWith)
-def with_statement(interpreter: Interpreter, node: ast.With, frame: Frame) -> str | None:
-    for item in node.items:
-        manager = interpreter.evaluate(item.context_expr, frame)
-        if item.optional_vars is not None:
-            assign(interpreter, item.optional_vars, _entered(interpreter, manager, item.context_expr, frame), frame)
-    expected = any(_expects_exception(item.context_expr) for item in node.items)
-    interpreter.guarded += expected
-    try:
-        signal = interpreter.attempt(lambda: interpreter.execute(node.body, frame))
-    finally:
-        interpreter.guarded -= expected
-    return None if expected and signal == "raise" else signal
-
-
-def _expects_exception(node: ast.expr) -> bool:
-    """Whether a context manager is there to catch an exception: `pytest.raises`, `assertRaises...`, `suppress`."""
-    function = node.func if isinstance(node, ast.Call) else node
-    name = function.attr if isinstance(function, ast.Attribute) else getattr(function, "id", "")
-    return name in ("raises", "suppress") or name.startswith("assertRaises")
-
-
-def _entered(interpreter: Interpreter, manager: Value, node: ast.expr, frame: Frame) -> Value:
-    if isinstance(manager, Instance) and isinstance(manager.cls, Class):
-        enter = find_in_mro(interpreter, manager.cls.mro, "__enter__")
-        if enter is not UNDEFINED:
-            return call(interpreter, BoundMethod(enter, manager), Arguments(), site_of(node, frame))
-    return UNKNOWN
 
 
 @statement(ast.FunctionDef, ast.AsyncFunctionDef)

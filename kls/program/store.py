@@ -11,7 +11,17 @@ from collections.abc import Callable, Hashable, Mapping, Sequence, Set
 from dataclasses import dataclass
 from typing import Protocol, cast
 
-from kls.program.values import UNDEFINED, UNKNOWN, Address, Container, Value, either, indistinguishable, same
+from kls.program.values import (
+    UNDEFINED,
+    UNKNOWN,
+    Address,
+    Container,
+    Suspended,
+    Value,
+    either,
+    indistinguishable,
+    same,
+)
 
 Key = Hashable
 
@@ -122,6 +132,23 @@ class Overlay:
         """From here on, writes are kept apart until `leave`."""
         self._layers.append({})
 
+    def attributes(self, address: Address) -> dict[str, Value]:
+        """What this unit has written at (address, name), by name."""
+        found: dict[str, Value] = {}
+        for layer in self._layers:
+            for key, value in layer.items():
+                if type(key) is tuple and len(key) == 2 and key[0] == address and isinstance(key[1], str):
+                    found[key[1]] = value
+        return found
+
+    def outside(self, address: Address) -> bool:
+        """Whether what stands at an address may have been written by another unit."""
+        return address[0] != self.unit
+
+    def top(self) -> Mapping[Key, Value]:
+        """What was written since the last `branch`."""
+        return self._layers[-1]
+
     def leave(self) -> dict[Key, Value]:
         """What was written since `branch`; the state is as it was before."""
         return self._layers.pop()
@@ -156,4 +183,4 @@ def join(a: Value, b: Value) -> Value:
         return tuple(either((x, y)) for x, y in zip(a, b)) if len(a) == len(b) else UNKNOWN
     if type(a) is dict and type(b) is dict:
         return {k: join(a[k], b[k]) for k in a} if a.keys() == b.keys() else UNKNOWN
-    return either((a, b))
+    return UNKNOWN if type(a) is Suspended or type(b) is Suspended else either((a, b))

@@ -18,6 +18,11 @@ Value: TypeAlias = object
 Address: TypeAlias = tuple[object, ...]
 """Where a mutable thing lives in the store: (unit key, n)."""
 
+NUMBERS = (int, float, bool, complex)
+CONSTANTS = (*NUMBERS, str, bytes, type(None), type(...))
+SIZE_LIMIT = 100_000
+"""No constant longer than this is computed."""
+
 EITHER_LIMIT = 4
 """An Either of more values than this is Unknown."""
 
@@ -69,6 +74,8 @@ class Opaque(NamedTuple):
     """Data of a known kind and unknown content, such as what `numpy.zeros` returns: surely no object of the program's."""
 
     kind: str
+    shape: Value = None
+    """An array's shape, a tuple whose sizes may be UNKNOWN; None where it is not known."""
 
 
 class Module(NamedTuple):
@@ -78,7 +85,10 @@ class Module(NamedTuple):
 
 
 class Container(NamedTuple):
-    """A list, dict, set or iterator; its content is in the store: tuple, dict (treated as immutable) or UNKNOWN."""
+    """A list, dict, set or iterator; its content is in the store: tuple, dict (treated as immutable) or UNKNOWN.
+
+    The content of an iterator may be a Suspended.
+    """
 
     kind: str
     address: Address
@@ -124,6 +134,14 @@ class Function(NamedTuple):
     """The class whose body defines it, which `super()` and `__class__` need."""
 
 
+@dataclass(frozen=True)
+class Suspended:
+    """A generator that has not started: its function with the parameters bound."""
+
+    function: Function
+    values: tuple[tuple[str, Value], ...]
+
+
 class Class(NamedTuple):
     """A class of the program; its attributes are in the store at (address, name)."""
 
@@ -133,6 +151,8 @@ class Class(NamedTuple):
     module: str
     mro: tuple[Value, ...]
     """Itself, then its ancestors in method resolution order; ends with the External bases."""
+    marks: frozenset[str] = frozenset()
+    """What its text says that changes how its objects are set and compared: its properties, `__eq__`, "@dataclass"."""
 
 
 class Instance(NamedTuple):
@@ -163,6 +183,12 @@ class Wrapped(NamedTuple):
     function: Value
     args: tuple[Value, ...] = ()
     keywords: tuple[tuple[str, Value], ...] = ()
+
+
+class Namespace(NamedTuple):
+    """`globals()` of a module."""
+
+    module: str
 
 
 class Super(NamedTuple):
