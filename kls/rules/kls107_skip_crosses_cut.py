@@ -22,7 +22,7 @@ def check(event: object, graph: Graph) -> Iterator[Finding[Site]]:
         return
     found = find_crossing(event, graph)
     assert found is not None
-    beside = listed([graph.describe(tensor) for tensor in found.beside])
+    beside = listed(list(dict.fromkeys(graph.describe(tensor) for tensor in found.beside)))
     text = (
         f"The model is cut off at `{graph.describe(found.cut)}`, but a path leads around that: "
         f"the outputs are computed from {beside} as well."
