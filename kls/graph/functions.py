@@ -12,6 +12,7 @@ from kls.graph.context import leaves, tensors_in
 from kls.graph.functional import ancestors, mark_consumed
 from kls.graph.layers import call_op
 from kls.graph.names import next_uid, reset_names
+from kls.graph.opaque import make_application
 from kls.graph.tensorflow import BACKEND, call_symbol
 from kls.program.library import Arguments
 from kls.program.values import UNDEFINED, UNKNOWN, External, Opaque, Site, Value
@@ -73,7 +74,7 @@ def call_function(
         return Opaque("data") if not _symbolic(interpreter, arguments) and family.startswith("datasets") else UNKNOWN
     if family in ("optimizers", "losses", "metrics", "callbacks", "initializers", "regularizers", "constraints"):
         return Opaque(family)
-    return UNDEFINED
+    return make_application(interpreter, library.context, root, name, arguments, site)
 
 
 def call_tensorflow(

@@ -15,9 +15,10 @@ from kls.graph.functional import mark_consumed
 from kls.graph.layers import call_layer, call_op, class_name, initialise_layer, make_input, make_layer
 from kls.graph.models import call_model, construct
 from kls.graph.names import auto_name
+from kls.graph.opaque import layer_at
 from kls.graph.qualified import canonical_name, split_root
 from kls.graph.shapes.signatures import SIGNATURES
-from kls.graph.sources import remember_name
+from kls.graph.sources import remember_list, remember_name, remember_replaced
 from kls.graph.tensorflow import exported
 from kls.program.library import Arguments
 from kls.program.values import (
@@ -65,7 +66,7 @@ INTERPRETED = ("keras.src.applications", "keras.applications", "tf_keras.src.app
 class KerasLibrary:
     """What Keras means in one environment (`kls.program.library.Library`)."""
 
-    tracked: frozenset[type] = frozenset({KerasTensor, Instance})
+    tracked: frozenset[type] = frozenset({KerasTensor, Instance, Container})
 
     def __init__(self, environment: Environment) -> None:
         self.context = Context(environment)
@@ -186,6 +187,8 @@ class KerasLibrary:
         if name == "isinstance":
             return _is_instance(operands[0], operands[1])
         tensor = next((one for one in operands if type(one) is KerasTensor), None)
+        if tensor is None and name == "getitem" and isinstance(operands[0], Container):
+            return layer_at(interpreter, *operands)
         if tensor is None and any(type(one) is Variable for one in operands):
             return Opaque("tensor")
         if tensor is None or name not in OPERATORS:
@@ -213,8 +216,16 @@ class KerasLibrary:
         return list(parts)
 
     def named(self, interpreter: Interpreter, name: str, value: Value, is_global: bool, site: Site) -> None:
-        """A tensor or model was bound to a variable."""
-        remember_name(interpreter, name, value, is_global, site)
+        """A tensor, a model or a list was bound to a variable."""
+        if isinstance(value, Container):
+            remember_list(interpreter, name, value, is_global, site)
+        else:
+            remember_name(interpreter, name, value, is_global, site)
+
+    def replaced(self, interpreter: Interpreter, old: Value, new: Value, place: str) -> None:
+        """A tensor took the place of another in a list, a dict or an attribute."""
+        if type(old) is KerasTensor and type(new) is KerasTensor:
+            remember_replaced(interpreter, new, (old,), place)
 
     def exports(self, module: str) -> Mapping[str, Value]:
         """`from keras.layers import *` and its like: the layers by name. Of TensorFlow what makes a layer in tf_keras."""

@@ -6,9 +6,10 @@ import ast
 from typing import TYPE_CHECKING, NamedTuple
 
 from kls.graph.cells import KerasTensor, model_cell, operation
+from kls.graph.context import leaves
 from kls.graph.events import Argument
 from kls.program.interpreter import site_of
-from kls.program.values import UNDEFINED, Instance, Site, Value
+from kls.program.values import UNDEFINED, Container, Instance, Site, Value
 
 if TYPE_CHECKING:
     from kls.program.interpreter import Interpreter
@@ -31,6 +32,57 @@ def remember_name(interpreter: Interpreter, name: str, value: Value, is_global: 
         interpreter.overlay.set(("last tensor", name), (value, Named(name, is_global, site)))
     if old is not None and old.name != name:
         interpreter.overlay.set(("alias", value), Named(name, is_global, site))
+
+
+class Replaced(NamedTuple):
+    """What held a tensor's place before it: `inputs[k]`, `self.x`, or a list of the same name."""
+
+    place: str
+    before: tuple[KerasTensor, ...]
+    """The tensors, the latest first."""
+
+
+def remember_list(interpreter: Interpreter, name: str, value: Container, is_global: bool, site: Site) -> None:
+    """A list or dict was bound to a variable: its tensors take the place of those in the list that it held before."""
+    key = ("list", name, is_global, site.module, site.piece)
+    old = interpreter.overlay.get(key if not is_global else key[:4])
+    interpreter.overlay.set(key if not is_global else key[:4], value)
+    names = interpreter.overlay.get(("names of", value))
+    if type(names) is not tuple or name not in names:
+        interpreter.overlay.set(("names of", value), (*(names if type(names) is tuple else ()), name))
+    if not isinstance(old, Container) or old == value:
+        return
+    before = tuple(t for t in leaves(interpreter, old) if type(t) is KerasTensor)
+    if not before or any(_is_bound_to(interpreter, old, other) for other in _names_of(interpreter, old)):
+        return
+    for tensor in leaves(interpreter, value):
+        if type(tensor) is KerasTensor and tensor not in before:
+            remember_replaced(interpreter, tensor, before, name)
+
+
+def _names_of(interpreter: Interpreter, value: Container) -> tuple[str, ...]:
+    names = interpreter.overlay.get(("names of", value))
+    return tuple(name for name in names if isinstance(name, str)) if type(names) is tuple else ()
+
+
+def _is_bound_to(interpreter: Interpreter, value: Value, name: str) -> bool:
+    frame = interpreter.frame
+    return frame is not None and frame.lookup(name, interpreter.overlay) == value
+
+
+def remember_replaced(
+    interpreter: Interpreter, tensor: KerasTensor, before: tuple[KerasTensor, ...], place: str
+) -> None:
+    """`tensor` took the place of `before`, and of what those had replaced there."""
+    older = [found.before for one in before if (found := replaced_by(interpreter, one)) is not None]
+    everything = dict.fromkeys((*before, *(t for some in older for t in some)))
+    interpreter.overlay.set(("replaced", tensor), Replaced(place, tuple(everything)))
+
+
+def replaced_by(interpreter: Interpreter, tensor: KerasTensor) -> Replaced | None:
+    """What a tensor took the place of; None where it took none."""
+    found = interpreter.overlay.get(("replaced", tensor))
+    return found if isinstance(found, Replaced) else None
 
 
 def remember_owner(

@@ -103,6 +103,10 @@ class Graph:
         same = before.is_global if named.is_global else before.site.piece == named.site.piece
         return tensor if same else None
 
+    def replaced(self, tensor: KerasTensor) -> sources.Replaced | None:
+        """What held the tensor's place in a list, a dict or an attribute before it."""
+        return sources.replaced_by(self._interpreter, tensor)
+
     def made_at(self, tensor: KerasTensor) -> Site | None:
         """The call that made a tensor."""
         node = node_of(self._interpreter, tensor)

@@ -77,6 +77,10 @@ class Library(Protocol):
         """`value`, one of the library's, was bound to a variable."""
         ...
 
+    def replaced(self, interpreter: Interpreter, old: Value, new: Value, place: str) -> None:
+        """`new` took the place of `old`, both the library's: `place` is the attribute or item as the source spells it."""
+        ...
+
     def exports(self, module: str) -> Mapping[str, Value]:
         """What `from module import *` binds."""
         ...
@@ -109,7 +113,7 @@ class NoLibrary:
     def initialise(self, *args: object) -> None:
         """Nothing to do."""
 
-    changed = escaped = named = initialise
+    changed = escaped = named = replaced = initialise
 
     tracked: frozenset[type] = frozenset()
 

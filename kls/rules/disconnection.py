@@ -116,6 +116,7 @@ def find_cloned(event: ModelBuilt, graph: Graph) -> Cloned | None:
 def find_rebound(event: ModelBuilt, graph: Graph) -> Rebound | None:
     """`a = Input(); a = Dense()(a); Model([a, b], ...)`, or `input2 = MaxPooling2D()(i2)` listed beside `input1`."""
     listed = inputs_of(event)
+    needed = {unlisted.tensor for unlisted in event.connectivity.unlisted} if event.connectivity is not None else set()
     for index, tensor in enumerate(listed):
         name = None if graph.is_input(tensor.operation) else graph.visible(tensor)
         for source in graph.sources(tensor) if name is not None else ():
@@ -127,10 +128,20 @@ def find_rebound(event: ModelBuilt, graph: Graph) -> Rebound | None:
             same_scope = named.is_global == tensor_site.is_global and (
                 named.is_global or named.site.piece == tensor_site.site.piece
             )
-            lost = named.name == name and graph.visible(source) is None
+            lost = named.name == name and (graph.visible(source) is None or source in needed)
             if (lost or name in twins(event, graph)) and same_scope:
                 return Rebound(index, tensor, source, name)
+        replaced = None if graph.is_input(tensor.operation) else graph.replaced(tensor)
+        for source in replaced.before if replaced is not None else ():
+            if replaced is not None and _is_lost(graph, source, listed) and graph.is_from(tensor, source):
+                return Rebound(index, tensor, source, replaced.place)
     return None
+
+
+def _is_lost(graph: Graph, source: KerasTensor, listed: tuple[KerasTensor, ...]) -> bool:
+    """Whether it is an Input that no variable holds any more and no model starts at."""
+    unheld = graph.is_input(source.operation) and graph.visible(source) is None
+    return unheld and source not in listed and graph.owner(source, "input") is None
 
 
 def twins(event: ModelBuilt, graph: Graph) -> frozenset[str]:
