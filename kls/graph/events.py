@@ -23,8 +23,14 @@ class Argument:
     """Whether the source has a list or tuple display there, so that an element can be added."""
     attributes: tuple[str | None, ...] = ()
     """For each leaf that the source spells as an attribute, such as `model.input`, that attribute."""
-    plural: bool = False
-    """Whether the value is a list, tuple or dict, however the source spells it."""
+    kind: str | None = None
+    """"list", "tuple" or "dict" where the value is one, however the source spells it."""
+    display: str | None = None
+    """The same where the source has a display of it there."""
+    last: Site | None = None
+    """The last element of the display."""
+    joins: bool = False
+    """Whether ` + [...]` may stand behind it as it is spelled."""
 
 
 @dataclass(frozen=True)

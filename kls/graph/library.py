@@ -18,7 +18,7 @@ from kls.graph.names import auto_name
 from kls.graph.opaque import layer_at
 from kls.graph.qualified import canonical_name, split_root
 from kls.graph.shapes.signatures import SIGNATURES
-from kls.graph.sources import remember_list, remember_name, remember_replaced
+from kls.graph.sources import remember_attribute, remember_list, remember_name, remember_replaced
 from kls.graph.tensorflow import exported
 from kls.program.library import Arguments
 from kls.program.values import (
@@ -221,6 +221,11 @@ class KerasLibrary:
             remember_list(interpreter, name, value, is_global, site)
         else:
             remember_name(interpreter, name, value, is_global, site)
+
+    def held(self, interpreter: Interpreter, receiver: Instance, name: str, value: Value) -> None:
+        """A tensor or model was bound to an attribute."""
+        if not isinstance(value, Container):
+            remember_attribute(interpreter, receiver, name, value)
 
     def replaced(self, interpreter: Interpreter, old: Value, new: Value, place: str) -> None:
         """A tensor took the place of another in a list, a dict or an attribute."""

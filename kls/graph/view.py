@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from kls.environment.era import Era
 from kls.graph import sources
-from kls.graph.cells import KerasTensor, ModelCell, Node, Operation, model_cell, node_of, operation, spec_of
+from kls.graph.cells import KerasTensor, ModelCell, Node, Operation, model_cell, node_of, operation, spec_of, within
 from kls.graph.connectivity import connectivity
 from kls.graph.context import Context
 from kls.graph.functional import ancestors, original_of
@@ -187,6 +187,21 @@ class Graph:
         """The model that a tensor is an input ("input") or output ("output") of."""
         found = self._interpreter.overlay.get((f"{side} of", tensor))
         return found if isinstance(found, Instance) else None
+
+    def lies_in(self, tensor: KerasTensor, model: Address) -> bool:
+        """Whether a tensor is one of a model's own graph."""
+        cell = self.model(model)
+        inside = cell is not None and (tensor.operation, tensor.node) in cell.nodes
+        return inside or within(self._interpreter, tensor) == model
+
+    def wrapper(self, model: Address, layer: Address) -> Address | None:
+        """The layer of a model that wraps another, as `TimeDistributed(layer)` does."""
+        cell = self.model(model)
+        for address in cell.operations if cell is not None else ():
+            config = getattr(self.operation(address), "config", {})
+            if any(isinstance(value, Instance) and value.address == layer for value in config.values()):
+                return address
+        return None
 
     def calls(self, address: Address) -> Iterator[tuple[KerasTensor, Site | None]]:
         """The first output of each call of a layer or model, and where the call stands."""

@@ -27,6 +27,7 @@ def assign(interpreter: Interpreter, target: ast.expr, value: Value, frame: Fram
         receiver = interpreter.evaluate(target.value, frame)
         if type(value) in interpreter.library.tracked and isinstance(receiver, Instance):
             _replace(interpreter, target, get_own(interpreter, receiver, target.attr), value)
+            interpreter.library.held(interpreter, receiver, target.attr, value)
         set_attribute(interpreter, receiver, target.attr, value)
     elif isinstance(target, ast.Subscript):
         receiver = interpreter.evaluate(target.value, frame)

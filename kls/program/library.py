@@ -81,6 +81,10 @@ class Library(Protocol):
         """`new` took the place of `old`, both the library's: `place` is the attribute or item as the source spells it."""
         ...
 
+    def held(self, interpreter: Interpreter, receiver: Instance, name: str, value: Value) -> None:
+        """`value`, one of the library's, was bound to an attribute of an object of the program's."""
+        ...
+
     def exports(self, module: str) -> Mapping[str, Value]:
         """What `from module import *` binds."""
         ...
@@ -113,7 +117,7 @@ class NoLibrary:
     def initialise(self, *args: object) -> None:
         """Nothing to do."""
 
-    changed = escaped = named = replaced = initialise
+    changed = escaped = held = named = replaced = initialise
 
     tracked: frozenset[type] = frozenset()
 
