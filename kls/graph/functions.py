@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from kls.environment.era import Era
-from kls.graph import noticing, shapes
+from kls.graph import asking, noticing, shapes
 from kls.graph.cells import KerasTensor, operation
 from kls.graph.cloning import clone_model
 from kls.graph.context import leaves, tensors_in
@@ -81,6 +81,8 @@ def call_tensorflow(
     interpreter: Interpreter, library: KerasLibrary, function: External, arguments: Arguments, site: Site
 ) -> Value:
     """A function of TensorFlow's: on data it gives data; on a KerasTensor what it gives depends on the era."""
+    if function.name.startswith("numpy.") and asking.numpy_called(interpreter, function.name[6:], arguments, site):
+        return UNKNOWN
     if not function.name.startswith(("tensorflow.", "tf.")):
         _escape(interpreter, arguments)
         return UNDEFINED

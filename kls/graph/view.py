@@ -37,6 +37,14 @@ class Graph:
         version = self.context.environment.keras_version
         return f"Keras {version}" if version else f"Keras {self.era.value}"
 
+    @property
+    def keras_version(self) -> tuple[int, int] | None:
+        """The version of the program's Keras, as far as it is known: what `tf_keras` is came with Keras 2.15."""
+        parts = (self.context.environment.keras_version or "").split(".")
+        if len(parts) < 2 or not (parts[0].isdigit() and parts[1].isdigit()):
+            return None
+        return int(parts[0]), int(parts[1])
+
     def operation(self, address: Address) -> Operation | None:
         """The layer, op or model at an address."""
         return operation(self._interpreter, address)

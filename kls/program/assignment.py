@@ -28,6 +28,9 @@ def assign(interpreter: Interpreter, target: ast.expr, value: Value, frame: Fram
         if type(value) in interpreter.library.tracked and isinstance(receiver, Instance):
             _replace(interpreter, target, get_own(interpreter, receiver, target.attr), value)
             interpreter.library.held(interpreter, receiver, target.attr, value)
+        if type(receiver) in interpreter.library.tracked:
+            interpreter.frame = frame
+            interpreter.library.assigned(interpreter, receiver, target.attr, value, site_of(target, frame))
         set_attribute(interpreter, receiver, target.attr, value)
     elif isinstance(target, ast.Subscript):
         receiver = interpreter.evaluate(target.value, frame)
@@ -47,6 +50,8 @@ def _replace(interpreter: Interpreter, target: ast.expr, old: Value, value: Valu
 
 def unpack(interpreter: Interpreter, targets: list[ast.expr], value: Value, frame: Frame) -> None:
     """Bind the items of `value` to several targets, one of which may be starred."""
+    if type(value) in interpreter.library.tracked:
+        interpreter.library.asked(interpreter, value, "items", site_of(targets[0], frame))
     star = next((i for i, target in enumerate(targets) if isinstance(target, ast.Starred)), None)
     items = iterate(interpreter, value, len(targets) if star is None else None)
     if items is None:

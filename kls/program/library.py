@@ -85,6 +85,28 @@ class Library(Protocol):
         """`value`, one of the library's, was bound to an attribute of an object of the program's."""
         ...
 
+    def asked(self, interpreter: Interpreter, value: Value, what: str, site: Site, name: str | None = None) -> None:
+        """The program needs "truth", "items" or a "call" of a tracked value, or hands it to a built-in function.
+
+        `what` is the function's qualified name then; `name` is the variable that is asked, where it is one.
+
+        Raises:
+            ProgramRaises: that raises, and a `try` around it expects it.
+        """
+        ...
+
+    def assigned(self, interpreter: Interpreter, receiver: Value, name: str, value: Value, site: Site) -> None:
+        """`receiver.name = value` on one of the library's values.
+
+        Raises:
+            ProgramRaises: that raises, and a `try` around it expects it.
+        """
+        ...
+
+    def imported(self, interpreter: Interpreter, module: str, names: tuple[str, ...], site: Site) -> None:
+        """`from module import name, ...`, or `import module` without names, of a module that is not interpreted."""
+        ...
+
     def exports(self, module: str) -> Mapping[str, Value]:
         """What `from module import *` binds."""
         ...
@@ -117,7 +139,7 @@ class NoLibrary:
     def initialise(self, *args: object) -> None:
         """Nothing to do."""
 
-    changed = escaped = held = named = replaced = initialise
+    changed = escaped = held = named = replaced = asked = assigned = imported = initialise
 
     tracked: frozenset[type] = frozenset()
 
