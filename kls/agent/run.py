@@ -134,14 +134,15 @@ def stateless(loaded):
     return sys.modules["tensorflow"].Graph().as_default()
 
 
-def needs_values(errors, records, legacy):
+def needs_values(errors, records, legacy, doubtful):
     """Whether a run without variables failed in a way that an ordinary run might not.
 
     A tf.Graph can differ from eager TensorFlow in any error, a StatelessScope only in those that no model's
     constructor raised.
     """
     if legacy:
-        return any(error["type"] != "Deadline" for error in errors)
+        failed = doubtful or any(record.error is not None for record in records)
+        return failed or any(error["type"] != "Deadline" for error in errors)
     built_errors = [describe_error(record.error) for record in records if record.error is not None]
     told = {(error["type"], error["message"]) for error in built_errors if "stateless" not in error["message"]}
     return any((error["type"], error["message"]) not in told and error["type"] != "Deadline" for error in errors)
@@ -172,7 +173,7 @@ def run(request, loaded, tracer, absorber, write):
         program.execute()
         scope, errors = program.scope, program.errors
         signal.setitimer(signal.ITIMER_REAL, 0)
-        if request["mode"] == "stateless" and needs_values(errors, tracer.records, loaded["legacy"]):
+        if request["mode"] == "stateless" and needs_values(errors, tracer.records, loaded["legacy"], absorber.doubtful):
             write(b'{"again": true}')
             os._exit(0)
         write(json.dumps(report(request, loaded, tracer, absorber, scope, errors)).encode())

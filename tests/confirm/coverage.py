@@ -24,21 +24,25 @@ sys.path.insert(0, str(Path(__file__).parents[1]))
 import corpora
 
 from kls.confirm.confirm import ModelVerdict, Site, confirm
+from kls.confirm.limits import Limits
 from kls.confirm.session import Facts, Session
 
 ROOT = Path(__file__).parents[2]
 CASES = Path(os.environ.get("KLS_SHARED", ROOT.parent / "shared")) / "cases"
+# Packages of 2020 and later: older ones are for a Keras that is no longer installed anywhere.
 KERAS_2 = (
     "keras-unet-collection keras-unet kashgari bert4keras tf-keras-vis xplique spektral textgenrnn keras-bert keras-gpt-2"
-    " keras-transformer keras-vggface keras-facenet keras-efficientnets keras-efficientnet-v2 vit-keras keras-squeezenet"
-    " keras-mixnets keras-wrn keras-rl2 keras-ocr keras-segmentation segmentation-models image-classifiers efficientnet"
-    " keras-fsl keras-textclassification keras28models swiss-army-keras bidaf-keras mlp-mixer-keras nfnets-keras nbeats-keras"
-    " musicnn-keras mtcnn deepface retina-face deepctr csbdeep stardist n2v imageai basic-pitch crepe seqtag-keras"
-    " text-classification-keras keras-text gpkg-keras-mnist ocrd-keraslm keras-i2i keras-cv-attention-models"
-    " alibi-detect keras-xlnet notekeras keras-maskrcnn"
+    " keras-transformer keras-facenet keras-efficientnet-v2 keras-rl2 keras-ocr keras-segmentation segmentation-models"
+    " image-classifiers efficientnet keras-fsl keras-textclassification keras28models swiss-army-keras mlp-mixer-keras"
+    " nfnets-keras nbeats-keras musicnn-keras mtcnn deepface retina-face deepctr csbdeep stardist n2v imageai basic-pitch"
+    " crepe seqtag-keras ocrd-keraslm keras-i2i keras-cv-attention-models alibi-detect keras-xlnet notekeras tf_keras"
 ).split()
-KERAS_3 = "keras-tcn keras-swin-unet kerasfactory keras-vision segmodels-keras bert4keras3 keras-mdn-layer eznet-keras".split()
+KERAS_3 = (
+    "keras-tcn keras-swin-unet kerasfactory keras-vision segmodels-keras bert4keras3 keras-mdn-layer eznet-keras vit-keras keras"
+    " keras-hub keras-cv keras-rs keras-sig aitk-keras keras-efficient-kan"
+).split()
 MODULES = ("keras", "tensorflow", "tf_keras")
+NEEDS = "needs a `# kls: run` comment"
 CONSTRUCTORS = ("Model", "Sequential", "Functional")
 
 
@@ -106,11 +110,48 @@ def bodies(only: list[str]) -> Iterator[list[File]]:
         ]
 
 
+VALUES = (
+    (r"shape|input_size|img_size|image_size|dims?$|target_size|resolution", "(64, 64, 3)"),
+    (r"^(x|inputs?|input_tensor|input_layer|tensor|features|img_input|last)$", "__import__('keras').Input((64, 64, 3))"),
+    (r"model|backbone|encoder|network|base", "__import__('keras').Sequential([__import__('keras').Input((64, 64, 3)),"
+     " __import__('keras').layers.Conv2D(4, 3), __import__('keras').layers.Flatten(), __import__('keras').layers.Dense(4)])"),
+    (r"name|prefix|scope", "'name'"),
+    (r"activation", "'relu'"),
+    (r"filter_num|filters|n_filters|units|blocks|layers|dropouts|hidden|widths|depths|repeat", "[8, 16, 32]"),
+    (r"weights|path|callback|initial|config|seed", "None"),
+    (r"rate|ratio|prob|drop|alpha|lr|momentum|eps|decay|coef", "0.1"),
+    (r"include|use_|^is_|with_|train", "False"),
+    (r"kernel|pool|stride", "3"),
+)  # fmt: skip
+
+
+def guess(name: str, round_: int) -> str:
+    """What an author might write for a parameter in a `# kls: run` comment; another guess in each round."""
+    for pattern, value in VALUES:
+        if re.search(pattern, name):
+            plain = "8" if value.startswith("[") else "(16,)" if value == "(64, 64, 3)" else value
+            return value if round_ == 0 else plain
+    return "4"
+
+
+def with_comment(text: str, line: int, reason: str, round_: int) -> str | None:
+    """The program with a `# kls: run` comment above the definition that holds a line; None where no call can be guessed."""
+    found = re.search(r"nothing calls `([^`]+)`, and it needs (.*?): say how", reason)
+    tree = ast.parse(text)
+    holder = next((n for n in tree.body if n.lineno <= line <= (n.end_lineno or 0)), None)
+    if found is None or holder is None:
+        return None
+    arguments = ", ".join(f"{name}={guess(name, round_)}" for name in found[2].split(", "))
+    lines = text.split("\n")
+    start = min([holder.lineno, *(d.lineno for d in getattr(holder, "decorator_list", []))])
+    return "\n".join([*lines[: start - 1], f"# kls: run {found[1]}({arguments})", *lines[start - 1 :]])
+
+
 def reason_of(model: ModelVerdict) -> str:
     """Why a verdict is inconclusive, without what differs from file to file."""
     reason = model.assumptions[-1] if model.assumptions else "no reason"
     if "# kls: run" in reason:
-        return "NEEDS # kls: run"
+        return NEEDS
     return re.sub(r"line \d+: ", "", re.sub(r"'[^']*'|`[^`]*`|\"[^\"]*\"|\d+", "_", reason))[:110]
 
 
@@ -144,6 +185,8 @@ def main() -> None:
         print(f"{count:5} {reason}")
 
 
+# Time is not what is measured here, and the machine may be busy.
+LIMITS = Limits(seconds=90, soft_seconds=80, cpu_seconds=240)
 SESSIONS: dict[tuple[Path, bool], Session] = {}
 
 
@@ -151,7 +194,7 @@ def session_for(file: File) -> Session:
     """A warm session of the file's era, over all packages at once: one start serves them all."""
     roof = file.project.parent
     facts = Facts(Path(sys.executable), roof, file.legacy, None if file.legacy else "tensorflow")
-    session = SESSIONS.setdefault((roof, file.legacy), Session(facts))
+    session = SESSIONS.setdefault((roof, file.legacy), Session(facts, limits=LIMITS))
     session.start()
     session.facts = replace(facts, project=file.project)
     return session
@@ -163,28 +206,42 @@ def confirmed(file: File, session: Session, most: int) -> Iterator[dict[str, obj
     step = max(1, len(file.lines) // most)
     for line in file.lines[::step][:most]:
         begun = time.monotonic()
-        try:
-            answer = confirm(file.path, text, [Site(line)], session)
-            model = answer.models[0]
-            verdict, notes = model.verdict, list(model.assumptions)
-            reason = reason_of(model) if verdict == "inconclusive" else None
-        except Exception as error:
-            verdict, notes, reason = "inconclusive", [repr(error)], f"{type(error).__name__}: {error}"[:110]
+        verdict, notes, reason = ask(file, text, line, session)
+        commented = None
+        for round_ in (0, 1) if reason == NEEDS else ():
+            changed = with_comment(text, line, notes[-1], round_)
+            if changed is not None and commented in (None, "inconclusive"):
+                commented, told, _ = ask(file, changed, line + 1, session)
+                notes += [f"with a comment: {each}" for each in told[-1:]]
         yield {
             "path": str(file.path.relative_to(file.project.parent)), "line": line, "verdict": verdict, "reason": reason,
-            "notes": notes, "seconds": round(time.monotonic() - begun, 2),
+            "commented": commented, "notes": notes, "seconds": round(time.monotonic() - begun, 2), "legacy": file.legacy,
         }  # fmt: skip
 
 
+def ask(file: File, text: str, line: int, session: Session) -> tuple[str, list[str], str | None]:
+    """(verdict, assumptions, why it is inconclusive) of one site."""
+    try:
+        (model,) = confirm(file.path, text, [Site(line)], session).models
+    except Exception as error:
+        return "inconclusive", [repr(error)], f"{type(error).__name__}: {error}"[:110]
+    reason = reason_of(model) if model.verdict == "inconclusive" else None
+    return model.verdict, list(model.assumptions), reason
+
+
 def tell(name: str, rows: list[dict[str, object]]) -> None:
-    """One line: sites, built, those that a comment would build."""
+    """One line: sites, those built as they are, those that need a comment, and those built with one."""
     built = sum(row["verdict"] != "inconclusive" for row in rows)
-    asks = sum(row["reason"] == "NEEDS # kls: run" for row in rows)
+    asks = sum(row["reason"] == NEEDS for row in rows)
+    commented = sum(row["commented"] not in (None, "inconclusive") for row in rows)
     files = len({row["path"] for row in rows})
     rest = len(rows) - asks
-    share = f"{built / len(rows):.0%} of all, {built / rest:.0%} of those that need no `# kls: run`" if rest else ""
+    share = f"{built / rest:.0%} without a comment, " if rest else ""
+    share += f"{(built + commented) / len(rows):.0%} in all" if rows else ""
     print(
-        f"{name:28} {files:4} files {len(rows):5} sites {built:5} built {asks:5} need `# kls: run`  {share}", flush=True
+        f"{name:26} {files:3} files {len(rows):4} sites {built:4} built; {asks:4} need `# kls: run`, {commented:4} built with it"
+        f"  {share}",
+        flush=True,
     )
 
 
