@@ -172,11 +172,13 @@ def is_missing_data(error):
 
 
 def in_keras(error):
-    """Whether an exception was raised within Keras or TensorFlow."""
+    """Whether an exception was raised within Keras, or what it works with."""
     trace, path = error.__traceback__, ""
     while trace is not None:
         path, trace = trace.tb_frame.f_code.co_filename, trace.tb_next
-    return f"{os.sep}tensorflow{os.sep}" in path or "keras" in path
+    return any(
+        f"{os.sep}{package}{os.sep}" in path for package in ("keras", "tf_keras", "tensorflow", "numpy", "jax", "torch")
+    )
 
 
 def is_made_up(error, frame, names):

@@ -1,7 +1,7 @@
 """How many model constructions of real files can be built by `kls confirm`: the figure, and what stands in the way.
 
-usage: coverage.py [--files N] [--sites N] [--only NAME,...] [--out FILE]. Packages come from PyPI into .corpora/; the
-programs of tests/ and the shared cases are among them. Every `Model(...)`, `Sequential(...)` and `Functional(...)` that an
+usage: buildable.py [--files N] [--sites N] [--only NAME,...] [--out FILE]. Packages come from PyPI into .corpora/; the
+shared cases are among them. Every `Model(...)`, `Sequential(...)` and `Functional(...)` that an
 import says is Keras's is one site, and each is confirmed on its own, in the jail, with a warm session for a package.
 """
 
@@ -12,14 +12,13 @@ import ast
 import json
 import os
 import re
+import subprocess
 import sys
 import time
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path
-
-sys.path.insert(0, str(Path(__file__).parents[1]))
 
 import corpora
 
@@ -29,18 +28,22 @@ from kls.confirm.session import Facts, Session
 
 ROOT = Path(__file__).parents[2]
 CASES = Path(os.environ.get("KLS_SHARED", ROOT.parent / "shared")) / "cases"
-# Packages of 2020 and later: older ones are for a Keras that is no longer installed anywhere.
-KERAS_2 = (
-    "keras-unet-collection keras-unet kashgari bert4keras tf-keras-vis xplique spektral textgenrnn keras-bert keras-gpt-2"
-    " keras-transformer keras-facenet keras-efficientnet-v2 keras-rl2 keras-ocr keras-segmentation segmentation-models"
-    " image-classifiers efficientnet keras-fsl keras-textclassification keras28models swiss-army-keras mlp-mixer-keras"
-    " nfnets-keras nbeats-keras musicnn-keras mtcnn deepface retina-face deepctr csbdeep stardist n2v imageai basic-pitch"
-    " crepe seqtag-keras ocrd-keraslm keras-i2i keras-cv-attention-models alibi-detect keras-xlnet notekeras tf_keras"
-).split()
-KERAS_3 = (
-    "keras-tcn keras-swin-unet kerasfactory keras-vision segmodels-keras bert4keras3 keras-mdn-layer eznet-keras vit-keras keras"
-    " keras-hub keras-cv keras-rs keras-sig aitk-keras keras-efficient-kan"
-).split()
+# Further packages that build models: (name, version, the Keras they are for). Those of before 2020 are for a Keras that is
+# no longer installed anywhere, and are left away.
+FURTHER = (
+    ("keras-unet", "0.1.2", "2.15.0"), ("keras-transformer", "0.40.0", "2.15.0"), ("keras-facenet", "0.3.2", "2.15.0"),
+    ("keras-efficientnet-v2", "1.2.2", "2.15.0"), ("keras-rl2", "1.0.5", "2.15.0"), ("keras-ocr", "0.9.3", "2.15.0"),
+    ("keras-fsl", "0.2.0", "2.15.0"), ("keras-textclassification", "0.1.7", "2.15.0"), ("keras28models", "0.1.0", "2.15.0"),
+    ("swiss-army-keras", "0.10.0", "2.15.0"), ("mlp-mixer-keras", "0.0.5", "2.15.0"), ("nfnets-keras", "0.0.2", "2.15.0"),
+    ("nbeats-keras", "1.8.0", "2.15.0"), ("musicnn-keras", "0.1.0", "2.15.0"), ("mtcnn", "1.0.0", "2.15.0"),
+    ("deepface", "0.0.103", "2.15.0"), ("retina-face", "0.0.19", "2.15.0"), ("n2v", "0.3.3", "2.15.0"),
+    ("imageai", "3.0.3", "2.15.0"), ("basic-pitch", "0.4.0", "2.15.0"), ("seqtag-keras", "1.0.6", "2.15.0"),
+    ("ocrd-keraslm", "0.4.3", "2.15.0"), ("keras-i2i", "0.3", "2.15.0"), ("keras-xlnet", "0.20.0", "2.15.0"),
+    ("notekeras", "0.8.11", "2.15.0"), ("keras-swin-unet", "0.2.7", "3.15.1"), ("kerasfactory", "0.1.1", "3.15.1"),
+    ("keras-vision", "0.6.3", "3.15.1"), ("segmodels-keras", "0.1.0.dev13", "3.15.1"), ("bert4keras3", "1.6.6", "3.15.1"),
+    ("keras-mdn-layer", "1.0.0", "3.15.1"), ("eznet-keras", "1.1.3", "3.15.1"),
+)  # fmt: skip
+KERAS_3 = frozenset({"vit-keras"})  # written for Keras 3, whatever its metadata says
 MODULES = ("keras", "tensorflow", "tf_keras")
 NEEDS = "needs a `# kls: run` comment"
 CONSTRUCTORS = ("Model", "Sequential", "Functional")
@@ -97,17 +100,19 @@ def project_files(folder: Path, legacy: bool) -> Iterator[File]:
 
 def bodies(only: list[str]) -> Iterator[list[File]]:
     """The files, a project at a time."""
-    wanted = [(name, True) for name in KERAS_2] + [(name, False) for name in KERAS_3]
-    for name, legacy in wanted:
-        if only and name not in only:
+    further = [corpora.Package(name, version, (keras,), True) for name, version, keras in FURTHER]
+    for package in [*corpora.packages(), *further]:
+        if only and package.name not in only:
             continue
-        folder = corpora.fetch(name)
-        if folder is not None:
-            yield list(project_files(folder, legacy))
+        try:
+            corpora.download(package)
+        except subprocess.CalledProcessError as error:
+            print(f"{package.name}: {error}", file=sys.stderr)
+            continue
+        legacy = package.keras[-1].startswith("2.") and package.name not in KERAS_3
+        yield list(project_files(package.folder, legacy))
     if not only or "cases" in only:
-        yield [
-            file for file in project_files(CASES, False) if "_fixed" in file.path.name or "expected" in file.path.name
-        ]
+        yield list(project_files(CASES, False))
 
 
 VALUES = (
@@ -161,7 +166,7 @@ def main() -> None:
     parser.add_argument("--files", type=int, default=8, help="at most so many files of a package")
     parser.add_argument("--sites", type=int, default=6, help="at most so many sites of a file")
     parser.add_argument("--only", default="")
-    parser.add_argument("--out", type=Path, default=ROOT / ".cache" / "coverage.jsonl")
+    parser.add_argument("--out", type=Path, default=ROOT / ".cache" / "buildable.jsonl")
     options = parser.parse_args()
     rows = []
     with options.out.open("w") as out:
