@@ -16,15 +16,15 @@ from kls.graph.cells import (
     KerasTensor,
     Node,
     Operation,
+    certain_inputs,
     node_of,
     operation,
     possible_inputs,
     set_operation,
     spec_of,
-    within,
 )
 from kls.graph.names import auto_name
-from kls.program.values import UNKNOWN, Address, Either, Site, Value
+from kls.program.values import Address, Either, Site, Value
 
 if TYPE_CHECKING:
     from kls.program.interpreter import Interpreter
@@ -131,6 +131,21 @@ def map_graph(
     return Graph(tuple(ordered), tuple(nodes), exact)
 
 
+def certain(
+    interpreter: Interpreter, graph: Graph, inputs: tuple[KerasTensor, ...], outputs: tuple[KerasTensor, ...]
+) -> tuple[Address, ...]:
+    """The operations of the graph that are in it whichever tensor those stand for that may be one of several."""
+    stack, seen = [*inputs, *outputs], {*inputs, *outputs}
+    while stack:
+        node = node_of(interpreter, stack.pop())
+        for parent in certain_inputs(node) if node is not None else ():
+            if parent not in seen:
+                seen.add(parent)
+                stack.append(parent)
+    found = {tensor.operation for tensor in seen}
+    return tuple(address for address in graph.operations if address in found)
+
+
 @dataclass(frozen=True)
 class Clones:
     """What clone_graph_nodes made: the tensors to list as inputs, and the clone of every tensor between them."""
@@ -177,14 +192,8 @@ def clone_graph_nodes(
             clones.tensors[tensor] = clone
             if tensor in made and tensor not in outputs:
                 made[tensor] = clone  # one and the same object, whose history is written anew
-    cut = {
-        model: tuple(made[t] for t in inputs if within(interpreter, t) == model)
-        for model in _opened(interpreter, inputs)
-    }
     for address, node in copies:
-        inside = within(interpreter, node.structure) if type(node.structure) is KerasTensor else None
-        parents: tuple[Value, ...] = (*cut[inside], UNKNOWN) if inside in cut else node.inputs
-        copied = node._replace(inputs=tuple(_cloned(t, clones.tensors) for t in parents))
+        copied = node._replace(inputs=tuple(_cloned(t, clones.tensors) for t in node.inputs))
         cell = operation(interpreter, address)
         assert cell is not None
         set_operation(interpreter, address, cell._replace(nodes=(*cell.nodes, copied)))
@@ -193,11 +202,6 @@ def clone_graph_nodes(
     for tensor, clone in made.items():
         _rehome(interpreter, tensor, clone)
     return clones
-
-
-def _opened(interpreter: Interpreter, inputs: tuple[KerasTensor, ...]) -> set[Address]:
-    """Models that are cut inside, of which it is not known what comes first: all that is cloned may come of the inputs."""
-    return {model for tensor in inputs if (model := within(interpreter, tensor)) is not None}
 
 
 def _copy_of(

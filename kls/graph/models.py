@@ -22,6 +22,7 @@ from kls.graph.context import Context, leaves, restructured
 from kls.graph.events import Argument, ModelBuilt
 from kls.graph.functional import (
     ancestors,
+    certain,
     clone_graph_nodes,
     fed_operations,
     is_input_tensor,
@@ -126,7 +127,7 @@ def _build(
     if unnamed:
         event = replace(event, name=auto_name(interpreter, model_prefix(event.instance, era), era))
     graph = map_graph(interpreter, *built, era)
-    duplicate = _duplicate(interpreter, graph.operations)
+    duplicate = _duplicate(interpreter, graph.operations if graph.complete else certain(interpreter, graph, *built))
     if duplicate is not None:
         outcomes = dict.fromkeys(outcomes, "raises")
     tensor = describe(interpreter, found.unlisted[0].tensor) if found.unlisted else ""
@@ -168,10 +169,8 @@ def _argument(
 ) -> Argument:
     """The inputs or outputs as the rules see them."""
     value = _passed(arguments, position, names)
-    kind: str | None = value.kind if isinstance(value, Container) else None
-    if type(value) in (tuple, dict):
-        kind = type(value).__name__
-    return replace(argument(interpreter, flat, position, names), kind=kind)
+    plural = isinstance(value, Container) or type(value) in (tuple, dict)
+    return replace(argument(interpreter, flat, position, names), plural=plural)
 
 
 def _unpacked(interpreter: Interpreter, value: Value) -> Value:

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from kls.environment.era import Era
 from kls.graph.shapes import snake
-from kls.program.values import UNKNOWN, Value
+from kls.program.values import UNKNOWN, Either, Value, either
 
 if TYPE_CHECKING:
     from kls.program.interpreter import Interpreter
@@ -54,6 +54,9 @@ def _numbered(interpreter: Interpreter, prefix: str, first_is_bare: bool) -> str
     count = overlay.get(key)
     if count is UNKNOWN or interpreter.widened:
         overlay.set(key, UNKNOWN)
+        return None
+    if isinstance(count, Either):  # some of the paths that lead here have made more of them than others
+        overlay.set(key, either(one + 1 for one in count.values if isinstance(one, int)))
         return None
     number = count if isinstance(count, int) else 0
     overlay.set(key, number + 1)
