@@ -19,10 +19,10 @@ from kls.ignores import apply_ignores
 from kls.program.interpreter import Cancelled, Interpreter
 from kls.program.modules import ModuleCache, Modules
 from kls.program.store import Key, Overlay
-from kls.program.units import Run, UnitMemo, run_document
+from kls.program.units import MAIN, Run, UnitMemo, run_document
 from kls.program.values import Site, Value
 from kls.rules import rules
-from kls.rules.finding import Finding, Severity
+from kls.rules.finding import Finding, Related, Severity
 from kls.settings import Settings
 from kls.source.document import Document
 from kls.source.position import Location
@@ -102,7 +102,7 @@ def analyse(
     interpreter = Interpreter(library, modules, cancelled)
     graph = Graph(interpreter, library.context)
     checks = [rule.check for rule in rules().values()]
-    interpreter.observe = lambda event: [finding for check in checks for finding in check(event, graph)]
+    interpreter.observe = lambda event: [_placed(interpreter, f) for check in checks for f in check(event, graph)]
     run = run_document(interpreter, snapshot.document, units)
     where = Whereabouts(snapshot.path, snapshot.document, modules, run.ran)
     located = _gravest(where.locate(finding) for finding in _findings(interpreter, run))
@@ -112,6 +112,16 @@ def analyse(
     documents = where.documents()
     models = partial(_models, interpreter, run, where)
     return Analysis(snapshot.path, ordered, documents, run.finished, modules.imported(), models)
+
+
+def _placed(interpreter: Interpreter, finding: Finding[Site]) -> Finding[Site]:
+    """The finding at a place in the analysed file: one in a function of another file stands at the call that leads there."""
+    here = next((site for site in reversed(interpreter.stack) if site.module == MAIN), None)
+    if finding.place.module == MAIN or here is None:
+        return finding
+    return replace(
+        finding, place=here, related=(Related("this call comes to it here", finding.place), *finding.related)
+    )
 
 
 def _findings(interpreter: Interpreter, run: Run) -> Iterator[Finding[Site]]:
