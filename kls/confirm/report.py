@@ -72,12 +72,11 @@ class BuiltModel:
 
 @dataclass(frozen=True)
 class Report:
-    """One run of one program. `ended`: why the run with variables was ended, where this is of the one without them."""
+    """One run of one program."""
 
     models: tuple[BuiltModel, ...]
     errors: tuple[Failure, ...]
     assumptions: tuple[tuple[int, str], ...]
-    ended: str | None = None
 
     @property
     def out_of_time(self) -> bool:

@@ -10,11 +10,12 @@ from typing import TYPE_CHECKING
 from kls.environment.era import Era
 from kls.graph import shapes
 from kls.graph.cells import KerasTensor, operation
-from kls.graph.context import Context, tensors_in
+from kls.graph.context import Context, tensors_in, to_specs
 from kls.graph.layers import call_op
 from kls.graph.shapes import Structure, TensorSpec
+from kls.program.containers import content_of
 from kls.program.library import Arguments
-from kls.program.values import UNDEFINED, Site, Value
+from kls.program.values import UNDEFINED, UNKNOWN, Container, Site, Value
 
 if TYPE_CHECKING:
     from kls.program.interpreter import Interpreter
@@ -89,4 +90,20 @@ def call_symbol(interpreter: Interpreter, context: Context, symbol: str, argumen
     op = OPS.get(last, last)
     known = shapes.is_op(op) and set(arguments.keywords) <= SAME_KEYWORDS
     outputs: Structure | None = None if known else TensorSpec(None)
+    sizes = arguments.get(1, "num_or_size_splits", UNKNOWN)
+    if last == "split" and not isinstance(sizes, int):
+        outputs = _parts(interpreter, context, roots.copy().pop(), arguments, sizes)
     return call_op(interpreter, context, roots.pop(), op, arguments, site, symbol=name, outputs=outputs)
+
+
+def _parts(interpreter: Interpreter, context: Context, root: str, arguments: Arguments, sizes: Value) -> Structure:
+    """What `tf.split(x, sizes, axis)` gives: `keras.ops.split` takes the indices where to cut instead."""
+    content = content_of(interpreter, sizes) if isinstance(sizes, Container) else sizes
+    if type(content) is not tuple or not content:
+        return TensorSpec(None)
+    axis = arguments.get(2, "axis", 0)
+    if not isinstance(axis, int) or not all(isinstance(size, int) and size >= 0 for size in content):
+        return [TensorSpec(None)] * len(content)
+    indices = tuple(sum(content[: i + 1]) for i in range(len(content) - 1))
+    spec = to_specs(interpreter, arguments.get(0, "value", UNKNOWN))
+    return shapes.infer_op("split", (spec, indices, axis), {}, context.facts(root))

@@ -6,6 +6,7 @@ import ast
 import builtins
 import collections
 import collections.abc
+import keyword
 import numbers
 import re
 from collections.abc import Callable
@@ -75,9 +76,6 @@ def call_builtin(interpreter: Interpreter, name: str, arguments: Arguments, site
     function = FUNCTIONS.get(name)
     if not arguments.exact:
         return UNDEFINED if function is None and name not in PURE else UNKNOWN
-    for value in arguments.positional:
-        if type(value) in interpreter.library.tracked:
-            interpreter.library.asked(interpreter, value, name, site)
     if function is not None:
         return function(interpreter, arguments, site)
     if name in PURE:
@@ -471,13 +469,26 @@ def exec_call(interpreter: Interpreter, node: ast.Call, frame: Frame) -> Value:
 
 WORD = re.compile(r"[^\W\d]\w*")
 
+
+def eval_call(interpreter: Interpreter, node: ast.Call, frame: Frame) -> Value:
+    """`eval("ReLU")`: what a name, or names with dots, stands for; any other text may do what `exec` does."""
+    text = interpreter.evaluate(node.args[0], frame) if len(node.args) == 1 and not node.keywords else UNKNOWN
+    parts = text.split(".") if isinstance(text, str) else [""]
+    if not all(part.isidentifier() and not keyword.iskeyword(part) for part in parts):
+        return exec_call(interpreter, node, frame)
+    expression: ast.expr = ast.copy_location(ast.Name(parts[0], ast.Load()), node)
+    for part in parts[1:]:
+        expression = ast.copy_location(ast.Attribute(expression, part, ast.Load()), node)
+    return interpreter.evaluate(expression, frame)
+
+
 FRAME_FUNCTIONS: dict[str, Callable[[Interpreter, ast.Call, Frame], Value]] = {
     "super": super_call,
     "locals": locals_call,
     "globals": globals_call,
     "vars": vars_call,
     "exec": exec_call,
-    "eval": exec_call,
+    "eval": eval_call,
 }
 
 

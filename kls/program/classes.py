@@ -121,7 +121,8 @@ def linearise(cls: Class, bases: tuple[Value, ...]) -> tuple[Value, ...]:
 
 
 def decorated(interpreter: Interpreter, decorator: ast.expr, value: Value, frame: Frame) -> Value:
-    """`@decorator`. A library's decorator is taken to keep the function's meaning (`@tf.function`, `@register...`)."""
+    """`@decorator`. A library's decorator is taken to keep the function's meaning (`@tf.function`, `@register...`), and so is
+    one of the program's own that ends in a library."""
     if isinstance(decorator, ast.Attribute) and decorator.attr in ("setter", "getter", "deleter"):
         return _changed_property(interpreter, decorator, value, frame)
     function = interpreter.evaluate(decorator, frame)
@@ -148,7 +149,8 @@ def decorated(interpreter: Interpreter, decorator: ast.expr, value: Value, frame
     if isinstance(function, Function | BoundMethod | Class | Instance | Wrapped | Either):
         if isinstance(function, Instance) and not isinstance(function.cls, Class):
             return value
-        return call(interpreter, function, Arguments((value,)), site_of(decorator, frame))
+        made = call(interpreter, function, Arguments((value,)), site_of(decorator, frame))
+        return value if made is UNKNOWN else made
     return value
 
 

@@ -104,10 +104,19 @@ def truth(interpreter: Interpreter, value: Value) -> bool | None:
     if isinstance(value, Either):
         found = {truth(interpreter, alternative) for alternative in value.values}
         return found.pop() if len(found) == 1 else None
-    if kind in (Function, Class, External, Module):
+    if kind in (Function, Class, Module) or (isinstance(value, External) and _is_object(interpreter, value)):
         return True
     interpreter.doubt()
     return None
+
+
+def _is_object(interpreter: Interpreter, value: External) -> bool:
+    """A module, class or function; what else comes from a library that is not known may be None or False."""
+    last = value.name.rpartition(".")[2]
+    is_class = last[:1].isupper() and not last.isupper()
+    return (
+        "." not in value.name or is_class or value.name.startswith("builtins.") or interpreter.library.knows(value.name)
+    )
 
 
 def binary(interpreter: Interpreter, kind: type[ast.operator], left: Value, right: Value, site: Site) -> Value:
@@ -313,7 +322,7 @@ def unary(interpreter: Interpreter, kind: type[ast.unaryop], operand: Value, sit
 def compare(interpreter: Interpreter, kind: type[ast.cmpop], left: Value, right: Value, site: Site) -> Value:
     """`left OP right`: True, False, UNKNOWN, or what the library makes of it."""
     if kind in (ast.Is, ast.IsNot):
-        answer = _identical(left, right)
+        answer = _identical(interpreter, left, right)
         return UNKNOWN if answer is None else answer == (kind is ast.Is)
     if kind in (ast.In, ast.NotIn):
         answer = contains(interpreter, right, left)
@@ -429,22 +438,19 @@ def _compare_containers(interpreter: Interpreter, name: str, left: Value, right:
         raise raising("TypeError") from None
 
 
-def _identical(left: Value, right: Value) -> bool | None:
+def _identical(interpreter: Interpreter, left: Value, right: Value) -> bool | None:
     if isinstance(left, Either):
-        found = {_identical(one, right) for one in left.values}
+        found = {_identical(interpreter, one, right) for one in left.values}
         return found.pop() if len(found) == 1 else None
     if isinstance(right, Either):
-        return _identical(right, left)
+        return _identical(interpreter, right, left)
     if left is UNKNOWN or right is UNKNOWN:
         return None
     if left is None or right is None or isinstance(left, bool) or isinstance(right, bool):
-        return (
-            same(left, right)
-            if not isinstance(left, Opaque) and not isinstance(right, Opaque)
-            else None
-            if (left is not None and right is not None)
-            else False
-        )
+        if any(isinstance(one, External) and not _is_object(interpreter, one) for one in (left, right)):
+            return None
+        if isinstance(left, Opaque) or isinstance(right, Opaque):
+            return None if left is not None and right is not None else False
     return same(left, right)
 
 

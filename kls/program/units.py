@@ -20,6 +20,12 @@ from kls.source.meaning import meaning, same_meaning
 UNCALLED_BUDGET = 6_000
 """Steps for one function that nobody calls: one that is too much leaves the others theirs."""
 
+DEEP_BUDGET = 30_000
+"""Steps for one that was cut short, and that runs what no other has run to its end."""
+
+DEEP_UNTIL = 50_000
+"""Steps of the whole analysis after which no function is looked at again."""
+
 MAIN = "__main__"
 """The module name of the file that is analysed: it is read as the program that is run."""
 
@@ -66,6 +72,7 @@ def run_document(interpreter: Interpreter, document: Document, memo: UnitMemo) -
         for piece in reversed(pieces):  # callers mostly stand below what they call
             for node in reversed(list(_definitions(piece.body))):
                 runner.uncalled(piece, node)
+        runner.deepen()
     except BudgetExceeded:
         finished = False
     finally:
@@ -177,6 +184,8 @@ class _Runner:
         self.done: list[Unit] = []
         self.aside: list[Unit] = []
         self.called: set[object] = set()
+        self.cut: list[tuple[int, Key, Callable[[], None]]] = []
+        """The functions that their budget cut short: the place in `aside`, the key, and how to run them."""
         self.changes = _Changes(memo)
 
     def top_level(self, piece: Piece) -> None:
@@ -208,25 +217,42 @@ class _Runner:
             self._uncalled(piece, node, lambda: self._call_function(node))
 
     def _uncalled(self, piece: Piece, node: ast.FunctionDef, run: Callable[[], None]) -> None:
-        interpreter = self.interpreter
-
-        def assumed() -> None:
-            whole = interpreter.limit
-            interpreter.assumed += 1
-            interpreter.limit = min(whole, interpreter.steps + UNCALLED_BUDGET)
-            try:
-                run()
-            except ProgramRaises:
-                pass
-            except BudgetExceeded:
-                if interpreter.limit == whole:
-                    raise
-            finally:
-                interpreter.limit = whole
-                interpreter.assumed -= 1
-
-        unit = self._unit(("f", *piece.key, node.name, node.lineno, node.col_offset), assumed, self.aside)
+        key = ("f", *piece.key, node.name, node.lineno, node.col_offset)
+        unit = self._unit(key, lambda: self._assumed(run, UNCALLED_BUDGET), self.aside)
         self.called |= unit.called
+        if unit.steps > UNCALLED_BUDGET:
+            self.cut.append((len(self.aside) - 1, ("deep", *key), run))
+
+    def _assumed(self, run: Callable[[], None], budget: int) -> None:
+        """Run a function that nobody calls, with a budget of its own."""
+        interpreter = self.interpreter
+        whole = interpreter.limit
+        interpreter.assumed += 1
+        interpreter.limit = min(whole, interpreter.steps + budget)
+        try:
+            run()
+        except ProgramRaises:
+            pass
+        except BudgetExceeded:
+            if interpreter.limit == whole:
+                raise
+        finally:
+            interpreter.limit = whole
+            interpreter.assumed -= 1
+
+    def deepen(self) -> None:
+        """Run those functions again that were cut short, with more steps: a large network is built to its end. Of several
+        that build the same in different sizes one is enough."""
+        short = {place for place, _, _ in self.cut}
+        deep = {node for place, unit in enumerate(self.aside) if place not in short for node in unit.called}
+        deep.update(node for unit in self.done for node in unit.called)
+        for place, key, run in self.cut:
+            if self.interpreter.steps > DEEP_UNTIL:
+                break
+            if len(self.aside[place].called - deep) > 1:  # itself, and something that it calls
+                unit = self._unit(key, lambda run=run: self._assumed(run, DEEP_BUDGET), [])  # type: ignore[misc]
+                self.aside[place] = unit
+                deep |= unit.called
 
     def _call_function(self, node: ast.FunctionDef) -> None:
         value = self.interpreter.overlay.get(("g", MAIN, node.name))

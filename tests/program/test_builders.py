@@ -80,3 +80,109 @@ x = keras.Input((8,), name="x")
 net = keras.Model(x, keras.layers.Dense(WIDTH, name=f"dense_{WIDTH}")(x))
 """
     assert names(model(tmp_path, code)) == ["x", "dense_3"]
+
+
+def test_a_decorator_that_ends_in_a_library(tmp_path: Path) -> None:
+    code = """
+import keras
+import namex
+
+class export(namex.export):
+    def __call__(self, symbol):
+        return super().__call__(symbol)
+
+@export("nets.Net")
+class Net(keras.Model):
+    def __init__(self, width=3):
+        x = keras.Input((8,), name="x")
+        super().__init__(inputs=x, outputs=keras.layers.Dense(width, name="dense")(x))
+
+net = Net()
+"""
+    assert names(model(tmp_path, code)) == ["x", "dense"]
+
+
+def test_a_layer_by_the_text_of_its_name(tmp_path: Path) -> None:
+    code = """
+from tensorflow.keras.layers import *
+from tensorflow.keras.models import *
+
+def build(activation="ReLU"):
+    layer = eval(activation)
+    x = Input((8,), name="x")
+    y = concatenate([Dense(4, name="dense")(x), x], name="both")
+    return Model(x, layer(name="act")(y))
+
+net = build()
+"""
+    assert names(model(tmp_path, code)) == ["x", "dense", "both", "act"]
+
+
+def test_a_choice_by_version(tmp_path: Path) -> None:
+    code = """
+import keras
+import tensorflow as tf
+x = keras.Input((8,), name="x")
+if keras.__version__ < "2.0" or tf.__version__ < "2.0":
+    y = keras.layers.Dense(3, name="old")(x)
+else:
+    y = keras.layers.Dense(3, name="new")(x)
+net = keras.Model(x, y)
+"""
+    assert names(model(tmp_path, code)) == ["x", "new"]
+
+
+def test_one_of_all_of_keras(tmp_path: Path) -> None:
+    (tmp_path / "backend.py").write_text("from keras import *\n", encoding="utf-8")
+    code = """
+import backend
+x = backend.Input((8,), name="x")
+net = backend.Model(x, backend.layers.Dense(3, name="dense")(x))
+"""
+    assert names(model(tmp_path, code)) == ["x", "dense"]
+
+
+def test_a_flag_of_a_library_that_is_not_there_may_be_false(tmp_path: Path) -> None:
+    code = """
+import keras
+from settings import DEEP, head
+x = keras.Input((8,), name="x")
+y = keras.layers.Dense(3, name="deep")(x) if DEEP else x
+z = y if head is None else keras.layers.Dense(2, name="head")(y)
+net = keras.Model(x, keras.layers.Dense(1, name="last")(z))
+"""
+    found = model(tmp_path, code)
+    assert not found.complete
+    assert {layer.name for layer in found.layers} == {"x", "deep", "head", "last"}
+
+
+def test_a_network_of_many_layers_is_built_to_its_end(tmp_path: Path) -> None:
+    code = """
+import keras
+
+def block(x, width, name):
+    for i in range(20):
+        width = max(width, 1) + 0 * len([j for j in range(20) if j % 2])
+    x = keras.layers.Dense(width, name=name + "_dense")(x)
+    return keras.layers.ReLU(name=name + "_act")(x)
+
+def build(depth=20):
+    x = image = keras.Input((8,), name="image")
+    for i in range(depth):
+        x = block(x, 4, f"b{i}")
+    return keras.Model(image, x)
+"""
+    assert len(names(model(tmp_path, code))) == 41
+
+
+def test_parts_by_their_sizes(tmp_path: Path) -> None:
+    code = """
+import tensorflow as tf
+from tensorflow import keras
+x = keras.Input((6,), name="x")
+a, b, c = tf.split(x, [1, 2, 3], axis=-1)
+net = keras.Model(x, keras.layers.Concatenate(name="back")([c, b]))
+"""
+    found = model(tmp_path, code)
+    assert names(found) == ["x", "tf.split", "back"]
+    assert found.layers[-1].shape == (None, 5)
