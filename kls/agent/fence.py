@@ -6,11 +6,13 @@ Constants and structures are those of linux/landlock.h. Used where no namespaces
 from __future__ import annotations
 
 import ctypes
+import json
 import os
 import stat
 import struct
+import sys
 
-from .seal import PR_SET_NO_NEW_PRIVS, Unsealed, prctl
+from .seal import PR_SET_NO_NEW_PRIVS, Unsealed, first_to_go, prctl, seal
 
 CREATE_RULESET, ADD_RULE, RESTRICT_SELF = 444, 445, 446
 PATH_BENEATH, VERSION_FLAG = 1, 1
@@ -20,7 +22,7 @@ EXECUTE = 1 << 0
 ALL_OF_ABI = {1: (1 << 13) - 1, 2: (1 << 14) - 1, 3: (1 << 15) - 1, 4: (1 << 15) - 1, 5: (1 << 16) - 1}
 NETWORK = 0b11
 SCOPES = 0b11
-LEAST_ABI = 3  # before it, truncating a file that may only be read could not be refused
+LEAST_ABI = 6  # before it the interpreter, which may be the project's own, could signal other processes
 
 
 def call(number, *arguments):
@@ -62,6 +64,15 @@ def restrict(readable, writable):
     if call(RESTRICT_SELF, ctypes.c_int(ruleset), ctypes.c_uint(0)):
         raise Unsealed("landlock_restrict_self: " + os.strerror(ctypes.get_errno()))
     os.close(ruleset)
+
+
+def launch():
+    """Shut this process in by the rules in sys.argv and become the command behind them, which may be anybody's."""
+    rules, command = json.loads(sys.argv[1]), sys.argv[2:]
+    first_to_go()
+    restrict([*rules["read"], "/proc"], rules["write"])
+    seal(parent=True, metadata=False, launch=True)
+    os.execve(command[0], command, dict(os.environ))
 
 
 def allow(ruleset, path, rights):

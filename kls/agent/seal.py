@@ -22,9 +22,14 @@ PR_SET_PDEATHSIG, PR_SET_DUMPABLE, PR_SET_SECCOMP, PR_SET_NO_NEW_PRIVS = 1, 4, 2
 MACHINES = {"x86_64": (0xC000003E, 0), "aarch64": (0xC00000B7, 1)}
 CLONE_THREAD = 0x00010000
 SOCK_STREAM = 1
-# fcntl's F_SETOWN, F_SETSIG, F_SETOWN_EX and ioctl's FIOSETOWN, SIOCSPGRP have the kernel send signals on our behalf.
-SIGNAL_FCNTL = (8, 10, 15)
-FORBIDDEN_IOCTL = (0x8901, 0x8902, 0x5412, 0x541C)  # the last two: TIOCSTI and TIOCLINUX, typing into a terminal
+# fcntl's F_SETOWN, F_SETSIG and F_SETOWN_EX have the kernel send signals on our behalf; F_SETLEASE makes others wait for us.
+FORBIDDEN_FCNTL = (8, 10, 15, 1024)
+# Asking a terminal for its mode and size, FIONREAD, FIONBIO, FIO(N)CLEX, FICLONE. All others, which type into terminals
+# (TIOCSTI), freeze file systems or make files unchangeable, do not exist here.
+ALLOWED_IOCTL = (0x5401, 0x5413, 0x541B, 0x5421, 0x5450, 0x5451, 0x40049409)
+# PR_SET_PDEATHSIG, PR_SET_DUMPABLE, PR_SET_MM, PR_SET_CHILD_SUBREAPER, PR_SCHED_CORE, PR_SET_PTRACER would undo the sealing.
+FORBIDDEN_PRCTL = (1, 4, 35, 36, 62, 0x59616D61)
+CAPABILITY_VERSION = 0x20080522
 
 
 class Unsealed(Exception):
@@ -56,12 +61,12 @@ def high(argument):
     return instruction(LOAD, ARGUMENTS + 8 * argument + 4)
 
 
-def only_when_equal(argument, values):
+def only_when_equal(argument, values, error=errno.EPERM):
     """Allow the call when the argument is one of `values`, else refuse."""
     lines = [low(argument)]
     for value in values:
         lines += [instruction(EQUAL, value, 0, 1), instruction(RETURN, ALLOW)]
-    return [*lines, refuse()]
+    return [*lines, refuse(error)]
 
 
 def unless_equal(argument, values):
@@ -72,11 +77,11 @@ def unless_equal(argument, values):
     return lines
 
 
-def program(machine, me=None, metadata=True):
+def program(machine, me=None, metadata=True, launch=False):
     """The filter's bytes for a machine ("x86_64" or "aarch64") and a process id that may be signalled: our own.
 
     Without one it is the warm process's: that forks, and ends what it forked. `metadata`: whether modes, owners and times of
-    files may be changed.
+    files may be changed; `launch`: whether the interpreter is still to be started.
     """
     architecture, column = MACHINES[machine]
     lines = [instruction(LOAD, ARCHITECTURE), instruction(EQUAL, architecture, 1, 0), instruction(RETURN, KILL)]
@@ -84,8 +89,9 @@ def program(machine, me=None, metadata=True):
     # x32 calls on x86-64 start at 2**30, so this refuses them too.
     lines += [instruction(AT_LEAST, syscalls.NEWEST + 1, 0, 1), refuse(errno.ENOSYS)]
     denied = syscalls.DENIED if metadata else {**syscalls.DENIED, **syscalls.METADATA}
+    spared = (("fork",) if me is None else ()) + (("execve",) if launch else ())
     for name, numbers in denied.items():
-        if numbers[column] is not None and not (me is None and name == "fork"):
+        if numbers[column] is not None and name not in spared:
             lines += [instruction(EQUAL, numbers[column], 0, 1), refuse()]
     checked = {name: numbers[column] for name, numbers in syscalls.CHECKED.items()}
     # glibc falls back from clone3, whose flags a filter cannot see, to clone.
@@ -97,6 +103,7 @@ def program(machine, me=None, metadata=True):
             lines += on_call(checked[name], only_when_equal(0, (me,)))
         lines += on_call(checked["prlimit64"], only_when_equal(0, (0, me)))
         lines += on_call(checked["sched_setaffinity"], only_when_equal(0, (0, me)))
+        lines += on_call(checked["prctl"], unless_equal(0, FORBIDDEN_PRCTL))
     stream = [
         low(1),
         instruction(AND, 0xF),
@@ -107,8 +114,8 @@ def program(machine, me=None, metadata=True):
     lines += on_call(checked["socketpair"], stream)
     no_address = [low(4), instruction(EQUAL, 0, 1, 0), refuse(), high(4), instruction(EQUAL, 0, 1, 0), refuse()]
     lines += on_call(checked["sendto"], no_address)
-    lines += on_call(checked["fcntl"], unless_equal(1, SIGNAL_FCNTL))
-    lines += on_call(checked["ioctl"], unless_equal(1, FORBIDDEN_IOCTL))
+    lines += on_call(checked["fcntl"], unless_equal(1, FORBIDDEN_FCNTL))
+    lines += on_call(checked["ioctl"], only_when_equal(1, ALLOWED_IOCTL, errno.ENOTTY))
     return b"".join([*lines, instruction(RETURN, ALLOW)])
 
 
@@ -119,16 +126,33 @@ def prctl(option, argument, pointer=None):
         raise Unsealed(f"prctl({option}): {os.strerror(ctypes.get_errno())}")
 
 
+def drop_capabilities(column):
+    """Give up every capability that this process has, as root has them all. Raises Unsealed."""
+    libc = ctypes.CDLL(None, use_errno=True)
+    header = struct.pack("Ii", CAPABILITY_VERSION, 0)
+    if libc.syscall(ctypes.c_long(syscalls.USED["capset"][column]), header, bytes(24)):
+        raise Unsealed(f"capset: {os.strerror(ctypes.get_errno())}")
+
+
+def first_to_go():
+    """When memory runs out, the kernel ends this process, and its children, before it ends anybody else's."""
+    try:
+        with open("/proc/self/oom_score_adj", "w") as file:
+            file.write("800")
+    except OSError:
+        pass
+
+
 def hide():
     """Make this process, and every child it forks, unreadable to others of the same user."""
     if sys.platform == "linux":
         prctl(PR_SET_DUMPABLE, 0)
 
 
-def seal(parent=False, metadata=True):
+def seal(parent=False, metadata=True, launch=False):
     """Shut the calling process in for good. Raises Unsealed where that is impossible, so that nothing runs unsealed.
 
-    `parent`: the warm process, which must go on forking. `metadata`: see `program`.
+    `parent`: the warm process, which must go on forking. `metadata` and `launch`: see `program`.
     """
     if sys.platform == "darwin" and not parent:
         resource.setrlimit(resource.RLIMIT_NPROC, (0, 0))  # counts processes, not threads: no fork
@@ -140,7 +164,8 @@ def seal(parent=False, metadata=True):
     prctl(PR_SET_PDEATHSIG, 9)
     prctl(PR_SET_DUMPABLE, 0)
     prctl(PR_SET_NO_NEW_PRIVS, 1)
-    code = program(machine, None if parent else os.getpid(), metadata)
+    drop_capabilities(MACHINES[machine][1])
+    code = program(machine, None if parent else os.getpid(), metadata, launch)
     buffer = ctypes.create_string_buffer(code, len(code))
 
     class Filter(ctypes.Structure):

@@ -6,6 +6,7 @@ next one starts.
 
 from __future__ import annotations
 
+import contextlib
 import os
 import time
 
@@ -17,7 +18,7 @@ def usage(pid):
         with open(f"/proc/{pid}/status") as status:
             for line in status:
                 key, _, value = line.partition(":")
-                if key in ("RssAnon", "RssShmem", "VmSwap"):
+                if key in ("RssAnon", "RssShmem", "VmSwap", "VmPTE"):
                     memory += int(value.split()[0]) * 1024
                 elif key == "Threads":
                     threads = int(value)
@@ -102,7 +103,8 @@ class Sweeper:
             if entry.is_dir(follow_symlinks=False):
                 if entry.path in self.kept and os.path.ismount(entry.path):
                     continue
-                os.chmod(entry.path, 0o700)
+                with contextlib.suppress(PermissionError):  # refused where there are no namespaces
+                    os.chmod(entry.path, 0o700)
                 self._empty(entry.path, depth + 1)
                 if entry.path not in self.kept:
                     os.rmdir(entry.path)

@@ -22,6 +22,8 @@ OTHERS = {
     "process_madvise": (440, 440),
     "process_mrelease": (448, 448),
     "kcmp": (312, 272),
+    "get_robust_list": (274, 100),
+    "flock": (73, 32),
     "tkill": (200, 130),
     "rt_sigqueueinfo": (129, 138),
     "rt_tgsigqueueinfo": (297, 240),
@@ -55,6 +57,16 @@ HIDDEN_MEMORY = {
     "msgget": (68, 186),
     "semget": (64, 190),
     "mq_open": (240, 180),
+    # Those of others, by their numbers and names.
+    "shmat": (30, 196),
+    "shmctl": (31, 195),
+    "semop": (65, 193),
+    "semtimedop": (220, 192),
+    "semctl": (66, 191),
+    "msgsnd": (69, 189),
+    "msgrcv": (70, 188),
+    "msgctl": (71, 187),
+    "mq_unlink": (241, 181),
 }
 # Namespaces, mounts, devices and the rest of the kernel.
 KERNEL = {
@@ -107,6 +119,10 @@ KERNEL = {
     "settimeofday": (164, 170),
     "clock_settime": (227, 112),
     "adjtimex": (159, 171),
+    "clock_adjtime": (305, 266),
+    "personality": (135, 92),
+    "sysfs": (139, None),
+    "nfsservctl": (180, 42),
     "lookup_dcookie": (212, 18),
 }
 # Changes to a file's mode, owner, times and attributes, which Landlock does not rule.
@@ -144,7 +160,11 @@ CHECKED = {
     "sendto": (44, 206),
     "fcntl": (72, 25),
     "ioctl": (16, 29),
+    "prctl": (157, 167),
 }
+
+# What the sealing itself calls.
+USED = {"capset": (126, 91)}
 
 # Calls newer than this page are answered with ENOSYS, as an older kernel would.
 NEWEST = 462

@@ -111,10 +111,11 @@ class Warm:
         child.reports, report_end = os.pipe()
         child.prints, print_end = os.pipe()
         child.started = time.monotonic()
+        parent = os.getpid()
         child.pid = os.fork()
         if child.pid == 0:
             try:
-                self.be_child(child, report_end, print_end)
+                self.be_child(child, report_end, print_end, parent)
             finally:
                 os._exit(70)
         os.close(report_end)
@@ -123,7 +124,7 @@ class Warm:
         self.selector.register(child.prints, selectors.EVENT_READ, (child, "print"))
         self.children.append(child)
 
-    def be_child(self, child, report_end, print_end):
+    def be_child(self, child, report_end, print_end, parent):
         """In the child: let go of everything of the parent's, seal, run."""
         self.selector.close()
         for descriptor in [self.requests, self.answers, child.reports, child.prints]:
@@ -147,6 +148,8 @@ class Warm:
             if self.fence is not None:
                 fence.restrict([*self.fence["read"], f"/proc/{os.getpid()}"], self.fence["write"])
             seal.seal(metadata=self.fence is None)
+            if os.getppid() != parent:  # it died before we asked to die with it
+                os._exit(0)
         except (seal.Unsealed, OSError, ValueError) as error:
             write(json.dumps({"unsealed": str(error)[:300]}).encode())
             os._exit(0)
@@ -248,24 +251,15 @@ def detach():
     return requests, answers
 
 
-def shut_in(rules):
-    """Where no jail is around this process, it makes its own before it reads anything of the user's."""
-    if rules is None:
-        return
-    fence.restrict([*rules["read"], "/proc"], rules["write"])
-    seal.seal(parent=True)
-    import site
-
-    site.main()
-
-
 def main():
     """Import Keras, say hello, serve."""
     started = time.monotonic()
     config = json.loads(sys.argv[1])
     requests, answers = detach()
     try:
-        shut_in(config.get("fence"))
+        seal.first_to_go()
+        if config.get("fence") is not None:  # it was shut in before it was started, but for starting programs
+            seal.seal(parent=True, metadata=False)
         sweeper = sweep.Sweeper(config["scratch"], config["private"])
         loaded = legacy.load(config["legacy"])
         legacy.configure(loaded["keras"], config.get("image_data_format"), config.get("floatx"))

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import queue
-import shutil
 import subprocess
 import threading
 import time
@@ -14,6 +13,7 @@ from typing import Any
 
 from kls.confirm.jail import Cell, Jail
 from kls.confirm.report import MAX_BYTES, clean
+from kls.confirm.scratch import remove_folders
 from kls.confirm.spawn import kill_group, spawn
 
 MAX_LINE = 8 * MAX_BYTES  # a report is quoted once more inside its message
@@ -223,8 +223,7 @@ class AgentProcess:
             return
         if self._process.stdin is not None:
             self._process.stdin.close()
-        for folder in self._place.remove:
-            shutil.rmtree(folder, ignore_errors=True)
+        remove_folders(self._place.remove)
 
 
 def never() -> bool:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import functools
 import importlib.util
 import os
+import platform
 import sys
 from pathlib import Path
 
@@ -87,7 +88,26 @@ class Bubblewrap:
             arguments += ["--ro-bind-try", str(folder.resolve()), str(folder)]
         arguments += hidden
         arguments += ["--remount-ro", "/", "--chdir", str(project or TEMPORARY)]
-        return Start((*arguments, "--", str(cell.interpreter.executable), *ISOLATED, *command), {})
+        descriptors = call_filter()
+        for descriptor in descriptors:
+            arguments += ["--seccomp", str(descriptor)]
+        return Start((*arguments, "--", str(cell.interpreter.executable), *ISOLATED, *command), {}, descriptors)
+
+
+def call_filter() -> tuple[int, ...]:
+    """A descriptor from which bwrap reads the filter that the interpreter, maybe the project's own, starts under.
+
+    None on machines that the filter does not speak of: the agent refuses to run anything there.
+    """
+    from kls.agent import seal
+
+    machine = platform.machine()
+    if machine not in seal.MACHINES:
+        return ()
+    reading, writing = os.pipe()  # holds 64 KiB; the filter has 2
+    os.write(writing, seal.program(machine, launch=True))  # type: ignore[no-untyped-call]
+    os.close(writing)
+    return (reading,)
 
 
 def system_binds() -> list[str]:

@@ -5,13 +5,13 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
-import tempfile
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol
 
 from kls.confirm.interpreter import Interpreter
+from kls.confirm.scratch import make_folder
 
 AGENT = Path(__file__).resolve().parent.parent / "agent"
 PROBE_SECONDS = 20
@@ -76,10 +76,11 @@ class Place:
 
 @dataclass(frozen=True)
 class Start:
-    """A command to start, with all of its environment."""
+    """A command to start, with all of its environment. `descriptors`: what it inherits; whoever starts it closes them here."""
 
     command: tuple[str, ...]
     environment: Mapping[str, str]
+    descriptors: tuple[int, ...] = ()
 
 
 class Jail(Protocol):
@@ -154,13 +155,22 @@ def probe(start: Start) -> str | None:
             stdin=subprocess.DEVNULL,
             capture_output=True,
             timeout=PROBE_SECONDS,
+            pass_fds=start.descriptors,
         )
     except (OSError, subprocess.TimeoutExpired) as error:
         return str(error)
+    finally:
+        close(start.descriptors)
     if done.returncode == 0:
         return None
     said = done.stderr.decode("utf-8", "replace").strip().splitlines()
     return said[-1][:300] if said else f"exit code {done.returncode}"
+
+
+def close(descriptors: tuple[int, ...]) -> None:
+    """Close our own ends of what a started command has inherited."""
+    for descriptor in descriptors:
+        os.close(descriptor)
 
 
 class Unsandboxed:
@@ -172,7 +182,7 @@ class Unsandboxed:
 
     def place(self, cell: Cell) -> Place:
         """A folder of its own for scratch files."""
-        scratch = tempfile.mkdtemp(prefix="kls-")
+        scratch = make_folder()
         return Place(str(AGENT), (scratch,), False, remove=(scratch,))
 
     def start(self, cell: Cell, place: Place, command: tuple[str, ...]) -> Start:

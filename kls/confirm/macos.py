@@ -8,11 +8,11 @@ from __future__ import annotations
 
 import functools
 import sys
-import tempfile
 from pathlib import Path
 
 from kls.confirm.interpreter import read_interpreter
 from kls.confirm.jail import AGENT, ISOLATED, Cell, Level, Place, Start, probe
+from kls.confirm.scratch import make_folder
 from kls.confirm.secrets import project_folder, secrets_under
 
 PROGRAM = "/usr/bin/sandbox-exec"
@@ -50,7 +50,7 @@ class SandboxExec:
 
     def place(self, cell: Cell) -> Place:
         """A folder of its own for scratch files."""
-        scratch = str(Path(tempfile.mkdtemp(prefix="kls-")).resolve())
+        scratch = make_folder()
         return Place(str(AGENT), (scratch,), False, remove=(scratch,))
 
     def start(self, cell: Cell, place: Place, command: tuple[str, ...]) -> Start:

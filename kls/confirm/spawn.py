@@ -15,7 +15,7 @@ from concurrent.futures import Future
 from contextlib import suppress
 from functools import partial
 
-from kls.confirm.jail import Start
+from kls.confirm.jail import Start, close
 
 _wanted: queue.SimpleQueue[tuple[Start, Future[subprocess.Popen[bytes]]]] = queue.SimpleQueue()
 _lock = threading.Lock()
@@ -29,6 +29,8 @@ def _serve() -> None:
             future.set_result(_popen(start)())
         except BaseException as error:
             future.set_exception(error)
+        finally:
+            close(start.descriptors)
 
 
 def _popen(start: Start) -> partial[subprocess.Popen[bytes]]:
@@ -42,6 +44,7 @@ def _popen(start: Start) -> partial[subprocess.Popen[bytes]]:
         bufsize=0,
         close_fds=True,
         start_new_session=True,
+        pass_fds=start.descriptors,
     )
 
 

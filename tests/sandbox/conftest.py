@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import importlib.util
 import json
 import os
 import subprocess
@@ -17,12 +18,12 @@ NOBODY = 65534
 
 
 def packages() -> Path:
-    """The package folder of the interpreter that runs these tests, which has Keras."""
-    found = next(iter(Path(sys.prefix).glob("lib/python3*/site-packages/keras")), None)
-    if found is None:
+    """The package folder with the Keras that these tests use."""
+    found = importlib.util.find_spec("keras")
+    if found is None or found.origin is None:
         lacking("keras is not installed: pip install 'kls[keras]'")
-    assert found is not None
-    return found.parent
+    assert found is not None and found.origin is not None
+    return Path(found.origin).parent.parent
 
 
 def bwrap() -> Path:

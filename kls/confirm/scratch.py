@@ -1,0 +1,49 @@
+"""Scratch folders on our own disk, for jails that have no file systems of their own: made, and removed whatever is in them."""
+
+from __future__ import annotations
+
+import itertools
+import os
+import stat
+import tempfile
+from collections.abc import Iterable
+from contextlib import suppress
+from pathlib import Path
+
+
+def make_folder() -> str:
+    """A new empty folder that only this user may look into. Raises OSError."""
+    return str(Path(tempfile.mkdtemp(prefix="kls-")).resolve())
+
+
+def remove_folders(folders: Iterable[str]) -> None:
+    """Remove folders and all that is in them; what cannot be removed stays. Never raises."""
+    for folder in folders:
+        with suppress(OSError):
+            remove_folder(folder)
+
+
+def remove_folder(folder: str) -> None:
+    """Remove a folder that programs have filled: nested ten thousand deep, say, with modes that forbid looking into it.
+
+    What is in a folder of the folder is moved up before that is removed, so that paths stay short. Nobody may be writing to
+    it any more. Raises OSError.
+    """
+    top, numbers = Path(folder), itertools.count()
+    while found := list(top.iterdir()):
+        for path in found:
+            if not is_folder(path):
+                path.unlink()
+                continue
+            path.chmod(0o700)
+            for inner in list(path.iterdir()):
+                if is_folder(inner):
+                    inner.chmod(0o700)  # a folder that may not be written to may not be moved
+                inner.rename(next(new for n in numbers if not os.path.lexists(new := top / f"up-{n}")))
+            path.rmdir()
+    top.rmdir()
+
+
+def is_folder(path: Path) -> bool:
+    """Whether a path is a folder itself, and no link to one."""
+    return stat.S_ISDIR(path.lstat().st_mode)
