@@ -42,11 +42,11 @@ def handled(version):
     return struct.pack(f"{len(words)}Q", *words), files
 
 
-def restrict(readable, writable):
-    """Shut this process in. Paths that do not exist are passed over. Raises Unsealed."""
+def restrict(readable, writable, least=LEAST_ABI):
+    """Shut this process in. Paths that do not exist are passed over. `least`: the version that is needed. Raises Unsealed."""
     version = abi()
-    if version < LEAST_ABI:
-        raise Unsealed(f"this kernel's Landlock has version {version}, {LEAST_ABI} is needed")
+    if version < least:
+        raise Unsealed(f"this kernel's Landlock has version {version}, {least} is needed")
     attributes, everything = handled(version)
     ruleset = call(CREATE_RULESET, attributes, ctypes.c_size_t(len(attributes)), ctypes.c_uint(0))
     if ruleset < 0:
@@ -64,6 +64,12 @@ def restrict(readable, writable):
     if call(RESTRICT_SELF, ctypes.c_int(ruleset), ctypes.c_uint(0)):
         raise Unsealed("landlock_restrict_self: " + os.strerror(ctypes.get_errno()))
     os.close(ruleset)
+
+
+def own_facts():
+    """What a process may read of itself in /proc: nothing that tells of the network or of mounts."""
+    names = ("status", "stat", "statm", "maps", "cmdline", "comm", "limits", "cgroup", "fd")
+    return [f"/proc/{os.getpid()}/{name}" for name in names]
 
 
 def launch():

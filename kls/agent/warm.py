@@ -40,6 +40,8 @@ class Warm:
     def __init__(self, config, loaded, sweeper, requests, answers):
         self.loaded, self.requests, self.answers = loaded, requests, answers
         self.fence = config.get("fence")
+        # In a jail of namespaces Landlock is the second wall: a read-only mount stops no write to a pipe or a device.
+        self.within = config["scratch"] if sys.platform == "linux" and config["private"] and fence.abi() else None
         self.cores = max(1, int(config.get("cores", 1)))
         self.absorber = Absorber()
         self.tracer = Tracer(loaded["functional"], loaded["sequential"], loaded["function"])
@@ -146,7 +148,9 @@ class Warm:
         try:
             seal.limit(limits)
             if self.fence is not None:
-                fence.restrict([*self.fence["read"], f"/proc/{os.getpid()}"], self.fence["write"])
+                fence.restrict([*self.fence["read"], *fence.own_facts()], self.fence["write"])
+            elif self.within is not None:
+                fence.restrict(["/"], self.within, least=1)
             seal.seal(metadata=self.fence is None)
             if os.getppid() != parent:  # it died before we asked to die with it
                 os._exit(0)
@@ -257,7 +261,6 @@ def main():
     config = json.loads(sys.argv[1])
     requests, answers = detach()
     try:
-        seal.first_to_go()
         if config.get("fence") is not None:  # it was shut in before it was started, but for starting programs
             seal.seal(parent=True, metadata=False)
         sweeper = sweep.Sweeper(config["scratch"], config["private"])

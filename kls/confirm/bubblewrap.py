@@ -11,7 +11,7 @@ from pathlib import Path
 
 from kls.confirm.interpreter import Interpreter
 from kls.confirm.jail import AGENT, ISOLATED, Cell, Level, Place, Start, probe
-from kls.confirm.secrets import is_secret, project_folder, secrets_under
+from kls.confirm.secrets import SKIPPED, Shown, is_environment, is_secret, may_be_shown, show
 
 HOME, TEMPORARY, SHARED, AGENT_HOME = "/run/kls/home", "/tmp", "/dev/shm", "/run/kls/agent"
 # Merged-/usr systems have links here, others folders.
@@ -72,22 +72,26 @@ class Bubblewrap:
             SHARED,
             "--remount-ro",
             "/dev",
+            # Else root, though it has no capability, may set the kernel's core_pattern: sysctl asks for the user id alone.
+            "--remount-ro",
+            "/proc",
         ]
         arguments += [*size, "--perms", "1777", "--tmpfs", TEMPORARY, *size, "--perms", "0700", "--tmpfs", HOME]
         arguments += ["--ro-bind", str(AGENT), AGENT_HOME]
-        bound = [*interpreter_binds(cell.interpreter)]
+        bound = interpreter_binds(cell.interpreter)
+        hidden = [mask for folder in bound for mask in masks(interpreter_shown(cell.interpreter, folder))]
         # A project's `.venv` may be a link: the project's own bind shows the link, which must lead somewhere.
         bound = list(dict.fromkeys(hop for folder in bound for hop in hops(folder)))
-        project = project_folder(cell.project) if cell.project is not None else None
-        hidden = masks(project) if project is not None else []
-        if len(hidden) > MAX_ARGUMENTS:
-            project, hidden = None, []
-        if project is not None:
-            bound.append(project)
+        project = cell.project
+        if project is not None and len(project.hidden) * 4 < MAX_ARGUMENTS:
+            bound.append(project.folder)
+            hidden += masks(project)
+        else:
+            project = None
         for folder in bound:
             arguments += ["--ro-bind-try", str(folder.resolve()), str(folder)]
         arguments += hidden
-        arguments += ["--remount-ro", "/", "--chdir", str(project or TEMPORARY)]
+        arguments += ["--remount-ro", "/", "--chdir", str(project.folder if project else TEMPORARY)]
         descriptors = call_filter()
         for descriptor in descriptors:
             arguments += ["--seccomp", str(descriptor)]
@@ -142,23 +146,27 @@ def interpreter_binds(interpreter: Interpreter) -> list[Path]:
 
     A link, a pyvenv.cfg or a .pth line may name any folder.
     """
-    home = Path.home().resolve()
 
     def fit(folder: Path) -> bool:
-        return not (folder == home or folder in home.parents or any(map(is_secret, folder.parts)))
+        ways = (folder, *folder.parents)
+        return may_be_shown(folder) and not any(is_secret(way.name) and not is_environment(way) for way in ways)
 
     outside = [folder for folder in interpreter.folders if not folder.is_relative_to("/usr")]
     return [folder for folder in outside if fit(folder) and fit(folder.resolve())]
 
 
-def masks(project: Path) -> list[str]:
-    """Empty things in the place of the project's secrets."""
-    files, folders = secrets_under(project)
+def interpreter_shown(interpreter: Interpreter, folder: Path) -> Shown:
+    """One of the interpreter's folders as it is shown: a folder that a .pth line names may be somebody's project."""
+    return show(folder, below=folder in interpreter.sites and folder.name not in SKIPPED)
+
+
+def masks(shown: Shown) -> list[str]:
+    """Empty things in the place of secrets."""
     arguments: list[str] = []
-    for file in files:
+    for file in shown.files:
         if not file.is_symlink():
             arguments += ["--ro-bind", "/dev/null", str(file)]
-    for folder in folders:
+    for folder in shown.folders:
         arguments += ["--perms", "0000", "--tmpfs", str(folder), "--remount-ro", str(folder)]
     return arguments
 

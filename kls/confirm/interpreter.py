@@ -43,11 +43,20 @@ def read_interpreter(executable: Path) -> Interpreter:
     home = venv_home(executable.parent.parent / "pyvenv.cfg")
     if home is not None:
         prefixes += [home.parent, home.resolve().parent, *link_prefixes(home / executable.name)]
+    prefixes = [prefix for prefix in prefixes if holds_python(prefix)]
     sites = [site for prefix in prefixes[:1] for site in site_packages(prefix)]
     if home is not None and shares_system_packages(executable.parent.parent / "pyvenv.cfg"):
         sites += site_packages(home.parent)
     lines = [path for site in sites for path in path_lines(site)]
     return Interpreter(executable, tuple(dict.fromkeys([*prefixes, *lines])), tuple(dict.fromkeys([*sites, *lines])))
+
+
+def holds_python(prefix: Path) -> bool:
+    """Whether a folder looks like an installation or an environment: a link and a pyvenv.cfg may name any."""
+    if sys.platform == "win32":
+        return (prefix / "python.exe").is_file() or (prefix / "pyvenv.cfg").is_file()
+    kinds = ("pyvenv.cfg", "bin/python*", "lib*/python3*")
+    return any(next(prefix.glob(kind), None) is not None for kind in kinds)
 
 
 def link_prefixes(executable: Path) -> list[Path]:

@@ -12,6 +12,7 @@ from typing import Protocol
 
 from kls.confirm.interpreter import Interpreter
 from kls.confirm.scratch import make_folder
+from kls.confirm.secrets import Shown
 
 AGENT = Path(__file__).resolve().parent.parent / "agent"
 PROBE_SECONDS = 20
@@ -53,7 +54,7 @@ class Cell:
     """What one warm process gets to see. `environment` is all of its environment variables."""
 
     interpreter: Interpreter
-    project: Path | None
+    project: Shown | None
     environment: Mapping[str, str]
     scratch_bytes: int = 256 << 20
 

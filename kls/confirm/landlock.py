@@ -12,14 +12,14 @@ import platform
 import sys
 from pathlib import Path
 
-from kls.confirm.bubblewrap import LOADER, SYSTEM, interpreter_binds
+from kls.confirm.bubblewrap import LOADER, SYSTEM, interpreter_binds, interpreter_shown
 from kls.confirm.interpreter import read_interpreter
 from kls.confirm.jail import AGENT, ISOLATED, Cell, Level, Place, Start, probe
 from kls.confirm.scratch import make_folder, remove_folders
-from kls.confirm.secrets import project_folder, secrets_under
+from kls.confirm.secrets import without_secrets
 
 # What TensorFlow and NumPy ask the kernel about the machine.
-MACHINE = ("/sys/devices/system/cpu", "/sys/devices/system/node", "/sys/fs/cgroup", "/etc/localtime", "/dev/shm")
+MACHINE = ("/sys/devices/system/cpu", "/sys/devices/system/node", "/sys/fs/cgroup", "/etc/localtime")
 LAUNCH = (
     "import sys, importlib.util as u; p = sys.argv.pop(1); "
     "s = u.spec_from_file_location('kls_agent', p + '/__init__.py', submodule_search_locations=[p]); "
@@ -38,11 +38,11 @@ class Landlock:
     def place(self, cell: Cell) -> Place:
         """A folder of its own for scratch files, and the paths that may be read."""
         scratch = make_folder()
-        folders = [*interpreter_binds(cell.interpreter), AGENT]
-        readable = ["/usr", *SYSTEM, *LOADER, *MACHINE[:-1], *map(str, folders)]
-        project = project_folder(cell.project) if cell.project is not None else None
-        if project is not None:
-            readable += map(str, without_secrets(project))
+        shown = [interpreter_shown(cell.interpreter, folder) for folder in interpreter_binds(cell.interpreter)]
+        if cell.project is not None:
+            shown.append(cell.project)
+        folders = [AGENT, *(path for one in shown for path in without_secrets(one))]
+        readable = ["/usr", *SYSTEM, *LOADER, *MACHINE, *map(str, folders)]
         rules = {"read": [*readable, "/proc/cpuinfo", "/proc/meminfo"], "write": [scratch]}
         return Place(str(AGENT), (scratch,), False, rules, (scratch,))
 
@@ -52,23 +52,6 @@ class Landlock:
         environment = {**cell.environment, "HOME": scratch, "TMPDIR": scratch}
         launcher = (sys.executable, *ISOLATED, "-S", "-c", LAUNCH, str(AGENT), json.dumps(dict(place.fence or {})))
         return Start((*launcher, str(cell.interpreter.executable), *ISOLATED, *command), environment)
-
-
-def without_secrets(project: Path) -> list[Path]:
-    """Paths that together hold a project but not its secrets: Landlock can allow, not except."""
-    hidden = {path for paths in secrets_under(project) for path in paths}
-    holders = {parent for path in hidden for parent in path.parents}
-    if not hidden:
-        return [project]
-    found: list[Path] = []
-    todo = [project]
-    while todo:
-        for path in todo.pop().iterdir():
-            if path in holders and path.is_dir() and not path.is_symlink():
-                todo.append(path)
-            elif path not in hidden and not path.is_symlink():
-                found.append(path)
-    return found
 
 
 @functools.cache

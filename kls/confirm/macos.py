@@ -13,7 +13,7 @@ from pathlib import Path
 from kls.confirm.interpreter import read_interpreter
 from kls.confirm.jail import AGENT, ISOLATED, Cell, Level, Place, Start, probe
 from kls.confirm.scratch import make_folder
-from kls.confirm.secrets import project_folder, secrets_under
+from kls.confirm.secrets import may_be_shown
 
 PROGRAM = "/usr/bin/sandbox-exec"
 SYSTEM = (
@@ -71,30 +71,23 @@ def quoted(path: str | Path) -> str:
     return '"' + str(path).replace("\\", "\\\\").replace('"', '\\"') + '"'
 
 
-def hidden_paths(project: Path) -> list[Path]:
-    """The project's secrets, files and folders."""
-    files, folders = secrets_under(project)
-    return [*files, *folders]
-
-
 def profile(cell: Cell, scratch: str) -> str:
     """The rules for one cell; a later rule wins, so the project's secrets are denied last."""
-    project = project_folder(cell.project) if cell.project is not None else None
-    home = Path.home()
-    folders = [f for f in cell.interpreter.folders if f != home and f not in home.parents]
+    project = cell.project
+    folders = [f for f in cell.interpreter.folders if may_be_shown(f) and may_be_shown(f.resolve())]
     readable: list[str | Path] = [
         *SYSTEM,
         AGENT,
         *folders,
         *(folder.resolve() for folder in folders),
-        *([project] if project else []),
+        *([project.folder] if project else []),
     ]
-    hidden = hidden_paths(project) if project else []
+    hidden = project.hidden if project else frozenset()
     return RULES.format(
         executable=quoted(cell.interpreter.executable.resolve()),
         readable=" ".join(f"(subpath {quoted(path)})" for path in readable),
         writable=f"(subpath {quoted(scratch)})",
-        hidden=" ".join(f"(subpath {quoted(path)})" for path in hidden) or '(literal "/nonexistent")',
+        hidden=" ".join(f"(subpath {quoted(path)})" for path in sorted(hidden)) or '(literal "/nonexistent")',
     )
 
 

@@ -12,9 +12,10 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from kls.confirm.agent_process import AgentDied, AgentProcess, Answer, DiedBefore, Hello
-from kls.confirm.interpreter import Interpreter, read_interpreter
-from kls.confirm.jail import Cell, Jail, Level, choose
+from kls.confirm.interpreter import read_interpreter
+from kls.confirm.jail import Cell, Level, choose
 from kls.confirm.limits import Limits
+from kls.confirm.secrets import Shown, show_project
 
 IDLE_SECONDS = 600.0
 GRACE_SECONDS = 10.0
@@ -79,6 +80,7 @@ class _State:
 
     process: AgentProcess | None = None
     fingerprint: tuple[object, ...] = ()
+    shown: Shown | None = None
     timer: threading.Timer | None = None
     closed: bool = False
     numbers: itertools.count[int] = field(default_factory=itertools.count)
@@ -133,17 +135,22 @@ class Session:
         interpreter = read_interpreter(self.facts.python)
         jail, level = choose(self._allow, self._bwrap)
         process, fingerprint = self._state.process, interpreter.fingerprint()
-        if process is not None and (not process.alive() or fingerprint != self._state.fingerprint):
+        if process is not None and (
+            not process.alive() or fingerprint != self._state.fingerprint or not self._hides_all()
+        ):
             process.close()
             process = None
         warm = process is not None
         if process is None:
-            process = AgentProcess(jail, self._cell(jail, interpreter), self._config())
+            self._state.shown = show_project(self.facts.project)
+            cell = Cell(interpreter, self._state.shown, environment_variables(self.facts))
+            process = AgentProcess(jail, cell, self._config())
             self._state.process, self._state.fingerprint = process, fingerprint
         return process, level, warm
 
-    def _cell(self, jail: Jail, interpreter: Interpreter) -> Cell:
-        return Cell(interpreter, self.facts.project, environment_variables(self.facts))
+    def _hides_all(self) -> bool:
+        """Whether what the jail hides of the project is all that there is to hide now."""
+        return self._state.shown is None or self._state.shown.current()
 
     def _config(self) -> dict[str, object]:
         facts = self.facts

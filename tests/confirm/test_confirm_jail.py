@@ -11,13 +11,12 @@ from pathlib import Path
 import pytest
 
 from kls.agent import seal, syscalls
-from kls.confirm import jail
+from kls.confirm import jail, secrets
 from kls.confirm.bubblewrap import interpreter_binds
 from kls.confirm.confirm import confirm
 from kls.confirm.interpreter import Interpreter, read_interpreter
 from kls.confirm.jail import Level, NoJail
-from kls.confirm.landlock import without_secrets
-from kls.confirm.secrets import project_folder, secrets_under
+from kls.confirm.secrets import project_folder, show, without_secrets
 from kls.confirm.session import Facts, Session
 
 
@@ -68,12 +67,65 @@ def test_secrets_are_found_at_every_depth(tmp_path: Path) -> None:
     )
     (tmp_path / "b").mkdir()
     (tmp_path / "b" / ".env").symlink_to(tmp_path / "prod" / "settings")
-    files, folders = secrets_under(tmp_path)
-    relative = {str(path.relative_to(tmp_path)) for path in files}
+    found = show(tmp_path)
+    relative = {str(path.relative_to(tmp_path)) for path in found.files}
     assert relative == {".env", "a/b/.env.production", "a/key.pem", "b/.env", "prod/settings"}
-    assert {str(path.relative_to(tmp_path)) for path in folders} == {".git", "a/.ssh"}
-    shown = {str(path.relative_to(tmp_path)) for path in without_secrets(tmp_path)}
+    assert {str(path.relative_to(tmp_path)) for path in found.folders} == {".git", "a/.ssh"}
+    shown = {str(path.relative_to(tmp_path)) for path in without_secrets(found)}
     assert shown == {"model.py"}
+
+
+NAMES = ".env .ENV .env.local prod.env .envrc id_rsa server.pem api.key .git repo.git .npmrc kaggle.json service-account-1.json"
+
+
+@pytest.mark.parametrize("name", NAMES.split())
+def test_a_secret_is_known_by_its_name(name: str) -> None:
+    assert secrets.is_secret(name)
+
+
+@pytest.mark.parametrize(
+    "name", ["model.py", "env.py", "environment.yml", "keys.py", "secrets.py", "service_account.py", ".gitignore"]
+)
+def test_a_plain_file_is_none(name: str) -> None:
+    assert not secrets.is_secret(name)
+
+
+def test_an_environment_called_env_is_no_secret(tmp_path: Path) -> None:
+    make(tmp_path, ".env/pyvenv.cfg", ".env/lib/python3.11/site-packages/x.py")
+    assert show(tmp_path).hidden == frozenset()
+
+
+def test_what_is_no_plain_file_is_hidden(tmp_path: Path) -> None:
+    make(tmp_path, "model.py")
+    os.mkfifo(tmp_path / "pipe")
+    assert show(tmp_path).files == (tmp_path / "pipe",)
+
+
+def test_what_was_not_looked_at_is_not_shown(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    make(tmp_path, "a.py", "data/1", "data/2", "data/3", "data/.env", "deep/er/.env", "deep/er/x.py")
+    monkeypatch.setattr(secrets, "MAX_ENTRIES", 4)
+    shown = without_secrets(show(tmp_path))
+    assert tmp_path / "a.py" in shown
+    assert not any(path.name in (".env", "data", "deep") for path in shown)
+
+
+def test_new_and_replaced_secrets_are_noticed(tmp_path: Path) -> None:
+    make(tmp_path, "model.py", ".env", "a/b.py")
+    found = show(tmp_path)
+    assert found.current()
+    make(tmp_path, "a/c.py")
+    assert found.current(), "a plain file is no reason"
+    make(tmp_path, "a/.env")
+    assert not found.current()
+    found = show(tmp_path)
+    make(tmp_path, "saved")
+    (tmp_path / "saved").rename(tmp_path / ".env")
+    assert not found.current(), "it is another file now"
+
+
+@pytest.mark.parametrize("name", ["/", "/etc", "/etc/ssl", "/home", "/proc/1", "/var"])
+def test_a_folder_of_the_system_is_nobodys_project(name: str) -> None:
+    assert project_folder(Path(name)) is None
 
 
 def test_a_home_folder_is_never_shown(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

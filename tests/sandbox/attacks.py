@@ -5,6 +5,8 @@
 
 from __future__ import annotations
 
+import attacks_deeper as deeper
+
 WRITES = {
     "write_outside": 'open(t["outside"] + "/new", "w").write("x"); return True',
     "append_to_a_file": 'open(t["outside"] + "/keep.txt", "a").write("x"); return True',
@@ -54,8 +56,12 @@ READS = {
         return b"KLS_TEST_SECRET" in open("/proc/%d/environ" % t["victim"], "rb").read()""",
     "read_a_strangers_command_line": 'return b"kls-victim" in open("/proc/%d/cmdline" % t["victim"], "rb").read()',
     "look_through_all_processes": """
-        found = [open("/proc/%s/cmdline" % p, "rb").read() for p in os.listdir("/proc") if p.isdigit()]
-        return any(b"kls-victim" in line for line in found)""",
+        for name in os.listdir("/proc"):
+            try:
+                if name.isdigit() and b"kls-victim" in open("/proc/%s/cmdline" % name, "rb").read():
+                    return name
+            except OSError:
+                pass""",
     "read_the_list_of_users": 'return open("/etc/passwd").read()',
     "climb_out_by_the_parents_root": 'return open("/proc/%d/root%s/secret.txt" % (os.getppid(), t["outside"])).read()',
     "climb_out_by_a_strangers_folder": 'return os.listdir("/proc/%d/cwd/" % t["victim"])',
@@ -155,7 +161,6 @@ PROCESSES = {
         return fcntl.fcntl(reading, fcntl.F_GETOWN) == os.getppid()""",
     "ptrace_a_stranger": """
         done = raw(101, 0x4206, t["victim"], 0, 0) == 0
-        raw(101, 17, t["victim"], 0, 0) if False else None
         return done""",
     "ptrace_the_parent": "return raw(101, 0x4206, os.getppid(), 0, 0) == 0",
     "read_a_strangers_memory": 'return open("/proc/%d/mem" % t["victim"], "rb")',
@@ -182,9 +187,6 @@ KERNEL = {
         os.mknod(name, 0o20666, os.makedev(1, 5))
         return os.path.exists(name)""",
     "raw_disk": """
-        for number in range(300):
-            for minor in range(2):
-                pass
         return [open("/dev/" + n, "rb") for n in os.listdir("/dev") if stat.S_ISBLK(os.stat("/dev/" + n).st_mode)][0]""",
     "keyring": 'return raw(248, b"user", b"kls", b"x", 1, -3) > 0',
     "bpf": 'return raw(321, 0, struct.pack("IIIII", 2, 4, 4, 1, 0) + bytes(100), 120) >= 0',
@@ -198,14 +200,15 @@ KERNEL = {
     "kernel_log": "return raw(103, 3, ctypes.create_string_buffer(64), 64) >= 0",
     "file_system_watch": "return raw(300, 0, 0) >= 0",
 }
-ATTACKS = {**WRITES, **READS, **NETWORK, **PROCESSES, **KERNEL}
+OWN = {**WRITES, **READS, **NETWORK, **PROCESSES, **KERNEL}
+ATTACKS = {**OWN, **deeper.WRITES, **deeper.READS, **deeper.NETWORK, **deeper.PROCESSES, **deeper.KERNEL}
 
 # What this machine, or a user without root, may refuse outside the jail too: then there is nothing to show.
 MAY_FAIL_OUTSIDE = {
     "raw_socket", "packet_socket", "io_uring", "mount", "new_mount_api", "chroot", "join_a_namespace", "device_node",
     "raw_disk", "bpf", "perf", "userfaultfd", "host_name", "kernel_log", "file_system_watch", "user_namespace",
     "network_namespace", "ptrace_the_parent", "ptrace_a_stranger", "write_the_parents_memory", "read_a_strangers_memory",
-    "get_a_file_handle", "tcp_over_ipv6", "keyring", "copy_the_parents_memory",
+    "get_a_file_handle", "tcp_over_ipv6", "keyring", "copy_the_parents_memory", *deeper.MAY_FAIL_OUTSIDE,
 }  # fmt: skip
 
 HEAD = """

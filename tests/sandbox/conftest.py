@@ -55,7 +55,7 @@ def attack(base: str, folder: Path, wall: str, *flags: str, user: int | None = N
     python = own_interpreter(base, folder, user)
     script = str(Path(__file__).with_name("escape.py"))
     command = [base, "-B", script, str(python), str(folder / "world"), wall, *flags]
-    done = subprocess.run(command, capture_output=True, text=True, timeout=300, cwd="/", **who)
+    done = subprocess.run(command, capture_output=True, text=True, timeout=600, cwd="/", **who)
     assert done.returncode == 0, done.stderr[-3000:]
     outcomes: dict[str, Any] = json.loads(done.stdout)
     return outcomes
@@ -80,8 +80,7 @@ def behind_landlock(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
     return attack(sys.executable, tmp_path_factory.mktemp("landlock"), "landlock", "--inside-only")
 
 
-@pytest.fixture(scope="session")
-def as_nobody(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
+def by_nobody(wall: str, *flags: str) -> dict[str, Any]:
     """All attacks by an ordinary user, when root runs the tests."""
     if os.getuid() != 0:
         pytest.skip("these tests are run by an ordinary user already")
@@ -93,6 +92,16 @@ def as_nobody(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
     folder = Path(subprocess.run(["mktemp", "-d"], check=True, capture_output=True, text=True).stdout.strip())
     folder.chmod(0o755)
     try:
-        return attack(str(base), folder / "world", str(bwrap()), user=NOBODY)
+        return attack(str(base), folder / "world", wall, *flags, user=NOBODY)
     finally:
         subprocess.run(["rm", "-rf", str(folder)], check=False)
+
+
+@pytest.fixture(scope="session")
+def as_nobody() -> dict[str, Any]:
+    return by_nobody(str(bwrap()))
+
+
+@pytest.fixture(scope="session")
+def nobody_behind_landlock() -> dict[str, Any]:
+    return by_nobody("landlock", "--inside-only")
