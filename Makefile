@@ -29,9 +29,10 @@ unit: $(VENV)/test.stamp  ## what takes seconds: no real Keras, no editor, no ja
 tables: $(VENV)/test.stamp  ## the generated tables of the README
 	$(BIN)/python tests/docs/tables.py --write
 
-bench: $(VENV)/test.stamp .cache/bench/stamp  ## how fast kls is, beside ty, pyrefly, basedpyright and pylsp
+bench: $(VENV)/test.stamp .cache/bench/stamp  ## how fast kls is, beside ty, pyrefly, basedpyright and pylsp, and how fast a confirm
 	$(BIN)/python tests/bench/keystrokes.py
 	$(BIN)/python tests/bench/packages.py
+	$(BIN)/python tests/bench/confirming.py
 
 .cache/bench/stamp: tests/bench/requirements.txt
 	$(PYTHON) -m venv .cache/bench

@@ -266,6 +266,7 @@ def main():
         sweeper = sweep.Sweeper(config["scratch"], config["private"])
         loaded = legacy.load(config["legacy"])
         legacy.configure(loaded["keras"], config.get("image_data_format"), config.get("floatx"))
+        legacy.look_ahead(loaded["legacy"])
         seal.hide()
         warm = Warm(config, loaded, sweeper, requests, answers)
     except BaseException as error:

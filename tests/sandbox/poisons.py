@@ -1,6 +1,6 @@
 """What one program may leave behind for the next: (what the first does, an expression that is true when the second is hit).
 
-Standard library only, but for those that name keras. `site` is the folder of the interpreter's packages, `mark` a word of this run.
+Standard library only, but for those that name keras. `site`: the folder of the packages, `mark`: a word of this run.
 """
 
 from __future__ import annotations
