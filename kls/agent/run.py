@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import ast
 import contextlib
+import ctypes
 import json
 import linecache
 import os
 import signal
 import sys
+import threading
 
 from . import values
 from .describe import describe
@@ -147,6 +149,23 @@ def needs_values(errors, records, legacy):
     return any((error["type"], error["message"]) not in told and error["type"] != "Deadline" for error in errors)
 
 
+def alarm(seconds):
+    """Raise Deadline in this thread after a time. Returns what calls that off."""
+    if not hasattr(signal, "setitimer"):  # Windows
+        raising, thread = ctypes.pythonapi.PyThreadState_SetAsyncExc, ctypes.c_ulong(threading.get_ident())
+        timer = threading.Timer(seconds, lambda: raising(thread, ctypes.py_object(Deadline)))
+        timer.daemon = True
+        timer.start()
+        return timer.cancel
+
+    def out_of_time(signum, frame):
+        raise Deadline
+
+    signal.signal(signal.SIGALRM, out_of_time)
+    signal.setitimer(signal.ITIMER_REAL, seconds)
+    return lambda: signal.setitimer(signal.ITIMER_REAL, 0)
+
+
 def run(request, loaded, tracer, absorber, write):
     """Execute a request's program and hand the report's bytes to `write`. Does not return: leaving makes variables.
 
@@ -162,16 +181,12 @@ def run(request, loaded, tracer, absorber, write):
     program = Program(request, tracer, absorber)
     program.project.install()
 
-    def out_of_time(signum, frame):
-        raise Deadline
-
-    signal.signal(signal.SIGALRM, out_of_time)
-    signal.setitimer(signal.ITIMER_REAL, request["soft_seconds"])
+    in_time = alarm(request["soft_seconds"])
     context = stateless(loaded) if request["mode"] == "stateless" else contextlib.nullcontext()
     with context:
         program.execute()
         scope, errors = program.scope, program.errors
-        signal.setitimer(signal.ITIMER_REAL, 0)
+        in_time()
         if request["mode"] == "stateless" and needs_values(errors, tracer.records, loaded["legacy"]):
             write(b'{"again": true}')
             os._exit(0)

@@ -8,11 +8,15 @@ import ctypes
 import errno
 import os
 import platform
-import resource
 import struct
 import sys
 
 from . import syscalls
+
+try:
+    import resource
+except ImportError:  # Windows: the job around the process has its limits
+    resource = None
 
 # Berkeley packet filter opcodes and seccomp's answers (linux/bpf_common.h, linux/seccomp.h).
 LOAD, EQUAL, AT_LEAST, ANY_BIT, AND, RETURN = 0x20, 0x15, 0x35, 0x45, 0x54, 0x06
@@ -189,6 +193,8 @@ def data_size(pid="self"):
 
 def limit(limits):
     """Set the resource limits of this process. `limits`: cpu_seconds, data_bytes, file_bytes, open_files."""
+    if resource is None:
+        return
     wanted = [
         (resource.RLIMIT_CORE, 0),
         (resource.RLIMIT_CPU, limits["cpu_seconds"]),

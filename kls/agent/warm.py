@@ -37,15 +37,13 @@ class Child:
 class Warm:
     """The state of the warm process: who is running, who is waiting."""
 
-    def __init__(self, config, loaded, sweeper, requests, answers):
+    def __init__(self, config, loaded, watched, sweeper, requests, answers):
         self.loaded, self.requests, self.answers = loaded, requests, answers
+        self.tracer, self.absorber = watched
         self.fence = config.get("fence")
         # In a jail of namespaces Landlock is the second wall: a read-only mount stops no write to a pipe or a device.
         self.within = config["scratch"] if sys.platform == "linux" and config["private"] and fence.abi() else None
         self.cores = max(1, int(config.get("cores", 1)))
-        self.absorber = Absorber()
-        self.tracer = Tracer(loaded["functional"], loaded["sequential"], loaded["function"])
-        stand_in.install(loaded["keras"], loaded["model"], self.tracer, self.absorber, loaded["helpers"])
         self.sweeper = sweeper
         sweeper.sweep()  # what importing Keras has left
         self.selector = selectors.DefaultSelector()
@@ -54,9 +52,7 @@ class Warm:
 
     def say(self, message):
         """One line to our side."""
-        data = json.dumps(message).encode() + b"\n"
-        while data:
-            data = data[os.write(self.answers, data) :]
+        say(self.answers, message)
 
     def loop(self):
         """Serve until stdin ends."""
@@ -245,6 +241,20 @@ class Warm:
             self.start_waiting()
 
 
+def say(answers, message):
+    """One line to our side."""
+    data = json.dumps(message).encode() + b"\n"
+    while data:
+        data = data[os.write(answers, data) :]
+
+
+def watch(loaded):
+    """(tracer, absorber): watch what Keras builds from now on, and put stand-ins in the place of training and of data."""
+    absorber, tracer = Absorber(), Tracer(loaded["functional"], loaded["sequential"], loaded["function"])
+    stand_in.install(loaded["keras"], loaded["model"], tracer, absorber, loaded["helpers"])
+    return tracer, absorber
+
+
 def detach():
     """Keep the two pipes to our side for ourselves: what Keras prints, and what programs read, goes nowhere."""
     requests, answers = os.dup(0), os.dup(1)
@@ -268,7 +278,8 @@ def main():
         legacy.configure(loaded["keras"], config.get("image_data_format"), config.get("floatx"))
         legacy.look_ahead(loaded["legacy"])
         seal.hide()
-        warm = Warm(config, loaded, sweeper, requests, answers)
+        watched = watch(loaded)
+        warm = Warm(config, loaded, watched, sweeper, requests, answers) if config["forks"] else None
     except BaseException as error:
         kind = "missing" if isinstance(error, legacy.NoKeras) else "failed"
         os.write(answers, json.dumps({"hello": {kind: f"{type(error).__name__}: {error}"[:2000]}}).encode() + b"\n")
@@ -276,5 +287,40 @@ def main():
     gc.collect()
     gc.freeze()
     facts = {"keras": loaded["keras"].__version__, "legacy": loaded["legacy"], "backend": loaded["backend"]}
-    warm.say({"hello": {**facts, "python": sys.version.split()[0], "seconds": round(time.monotonic() - started, 3)}})
-    warm.loop()
+    seconds = round(time.monotonic() - started, 3)
+    say(answers, {"hello": {**facts, "python": sys.version.split()[0], "seconds": seconds}})
+    if warm is not None:
+        warm.loop()
+    else:
+        once(config, loaded, watched, requests, answers)
+
+
+def once(config, loaded, watched, requests, answers):
+    """Where there is no fork: become the first program that is asked for. What it says of itself is its own report anyway."""
+    buffer = b""
+    while not buffer.endswith(b"\n"):
+        data = os.read(requests, 1 << 20)
+        if not data:
+            return
+        buffer += data
+    request = json.loads(buffer)
+    (variant,), limits = request["variants"], request["limits"]
+    os.dup2(0, 2)  # what it prints goes nowhere
+
+    def write(report):
+        answer = {
+            "id": request["id"],
+            "variant": 0,
+            "mode": variant["mode"],
+            "report": report.decode("utf-8", "replace"),
+        }
+        say(answers, answer)
+
+    try:
+        seal.limit(limits)
+        seal.seal(metadata=config.get("fence") is None)
+    except (seal.Unsealed, OSError, ValueError) as error:
+        write(json.dumps({"unsealed": str(error)[:300]}).encode())
+        return
+    asked = {**variant, "paths": request["paths"], "soft_seconds": limits["soft_seconds"]}
+    run.run(asked, loaded, *watched, write)

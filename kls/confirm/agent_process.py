@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import math
 import queue
 import subprocess
 import threading
@@ -11,7 +12,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import Any
 
-from kls.confirm.jail import Cell, Jail
+from kls.confirm.jail import Cell, Jail, Place
 from kls.confirm.report import MAX_BYTES, clean
 from kls.confirm.scratch import remove_folders
 from kls.confirm.spawn import kill_group, spawn
@@ -67,7 +68,8 @@ class AgentProcess:
 
     def __init__(self, jail: Jail, cell: Cell, config: dict[str, object]) -> None:
         self._place = place = jail.place(cell)
-        full = {**config, "scratch": list(place.scratch), "private": place.private, "fence": place.fence}
+        full = {**config, "scratch": list(place.scratch), "private": place.private}
+        full |= {"fence": place.fence, "forks": place.forks}
         start = jail.start(cell, place, ("-c", BOOT, json.dumps(full), place.agent))
         self.started = time.monotonic()
         self.executable = str(cell.interpreter.executable)
@@ -84,6 +86,16 @@ class AgentProcess:
     def pid(self) -> int:
         """Process id of what we started (bwrap, in a jail)."""
         return self._process.pid
+
+    @property
+    def place(self) -> Place:
+        """The inside of its jail."""
+        return self._place
+
+    @property
+    def code(self) -> int | None:
+        """The code that it ended with, if it has."""
+        return self._process.poll()
 
     @property
     def ready(self) -> bool:
@@ -191,6 +203,25 @@ class AgentProcess:
                 return
             elif message.get("id") == request["id"]:
                 yield answer(message)
+
+    def run(self, request: dict[str, object], watch: Callable[[], str | None]) -> Answer:
+        """Have a process that does not fork become the one program of a request. It is of no use after.
+
+        `watch` says why it is to be ended, if it is. Raises AgentDied when it ends without an answer.
+        """
+        why: list[str] = []
+
+        def over() -> bool:
+            why.extend(filter(None, [watch()]))
+            return bool(why)
+
+        self._send(request)
+        while True:
+            message = self._next(math.inf, over)
+            if message is None:
+                return Answer(0, None, why[0], None, "")
+            if message.get("id") == request["id"] and "variant" in message:
+                return answer(message)
 
     def _settle(self, deadline: float) -> None:
         """Wait for the word that the last program's files are gone; a process that is not clean is not used again."""

@@ -64,8 +64,8 @@ class Place:
     """The inside of one jail: where the agent's folder lies, what can be written.
 
     `private`: the writable folders are file systems of the jail's own. `fence`: paths that the agent itself must
-    shut itself into
-    (Landlock). `remove`: folders of ours to remove when the process has ended.
+    shut itself into (Landlock). `remove`: folders of ours to remove when the process has ended. `forks`: whether one process can
+    serve many programs; else there is one for each.
     """
 
     agent: str
@@ -73,6 +73,7 @@ class Place:
     private: bool
     fence: Mapping[str, list[str]] | None = None
     remove: tuple[str, ...] = ()
+    forks: bool = True
 
 
 @dataclass(frozen=True)
@@ -130,7 +131,7 @@ def choose(allow_unsandboxed: bool = False, bwrap: str | None = None) -> tuple[J
         if level.enough:
             return jail, level
         tried.append((jail, level))
-    if allow_unsandboxed and hasattr(os, "fork"):
+    if allow_unsandboxed:
         for jail, level in tried:
             if level.works:
                 return jail, level
@@ -184,7 +185,7 @@ class Unsandboxed:
     def place(self, cell: Cell) -> Place:
         """A folder of its own for scratch files."""
         scratch = make_folder()
-        return Place(str(AGENT), (scratch,), False, remove=(scratch,))
+        return Place(str(AGENT), (scratch,), False, remove=(scratch,), forks=hasattr(os, "fork"))
 
     def start(self, cell: Cell, place: Place, command: tuple[str, ...]) -> Start:
         """The interpreter as it is, with the cell's environment."""

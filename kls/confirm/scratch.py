@@ -47,3 +47,17 @@ def remove_folder(folder: str) -> None:
 def is_folder(path: Path) -> bool:
     """Whether a path is a folder itself, and no link to one."""
     return stat.S_ISDIR(path.lstat().st_mode)
+
+
+def usage(folders: Iterable[str], most: int) -> tuple[int, int]:
+    """(files, bytes) below some folders; counting stops beyond `most` files."""
+    files = size = 0
+    for folder in folders:
+        for place, below, names in os.walk(folder):
+            files += len(below) + len(names)
+            if files > most:
+                return files, size
+            for name in names:
+                with suppress(OSError):
+                    size += Path(place, name).lstat().st_size
+    return files, size

@@ -9,6 +9,7 @@ import time
 from collections.abc import Callable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 
 from kls.confirm.agent_process import AgentDied, AgentProcess, Answer, DiedBefore, Hello
@@ -16,6 +17,7 @@ from kls.confirm.interpreter import read_interpreter
 from kls.confirm.jail import Cell, Level, choose
 from kls.confirm.limits import Limits
 from kls.confirm.secrets import Shown, show_project
+from kls.confirm.spare import Spare
 
 IDLE_SECONDS = 600.0
 GRACE_SECONDS = 10.0
@@ -78,7 +80,7 @@ class Run:
 class _State:
     """What is guarded by the session's lock."""
 
-    process: AgentProcess | None = None
+    process: AgentProcess | Spare | None = None
     fingerprint: tuple[object, ...] = ()
     shown: Shown | None = None
     timer: threading.Timer | None = None
@@ -128,7 +130,7 @@ class Session:
         with self._guard:
             self._process()
 
-    def _process(self) -> tuple[AgentProcess, Level, bool]:
+    def _process(self) -> tuple[AgentProcess | Spare, Level, bool]:
         """(a process that is alive and up to date, its level, whether it was there already). The guard is held."""
         if self._state.closed:
             raise AgentDied("this session was closed")
@@ -144,7 +146,10 @@ class Session:
         if process is None:
             self._state.shown = show_project(self.facts.project)
             cell = Cell(interpreter, self._state.shown, environment_variables(self.facts))
-            process = AgentProcess(jail, cell, self._config())
+            make = partial(AgentProcess, jail, cell, self._config())
+            process = make()
+            if not process.place.forks:
+                process = Spare(process, make)
             self._state.process, self._state.fingerprint = process, fingerprint
         return process, level, warm
 

@@ -16,6 +16,7 @@ from contextlib import suppress
 from functools import partial
 
 from kls.confirm.jail import Start, close
+from kls.confirm.limits import Limits
 
 _wanted: queue.SimpleQueue[tuple[Start, Future[subprocess.Popen[bytes]]]] = queue.SimpleQueue()
 _lock = threading.Lock()
@@ -34,6 +35,11 @@ def _serve() -> None:
 
 
 def _popen(start: Start) -> partial[subprocess.Popen[bytes]]:
+    if sys.platform == "win32":
+        from kls.confirm import windows
+
+        pipe = subprocess.PIPE
+        return partial(windows.popen, start, Limits(), bufsize=0, stdin=pipe, stdout=pipe, stderr=pipe)
     return partial(
         subprocess.Popen,
         start.command,
@@ -67,7 +73,9 @@ def kill_group(process: subprocess.Popen[bytes]) -> None:
     still one process group then.
     """
     if sys.platform == "win32":
-        process.kill()
+        from kls.confirm import windows
+
+        windows.end(process)
     elif process.returncode is None:  # not waited for yet, so that its number is still its own
         with suppress(ProcessLookupError):
             os.killpg(process.pid, signal.SIGKILL)

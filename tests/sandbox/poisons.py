@@ -58,8 +58,8 @@ POISONS = {
         "__import__('os').path.exists(__import__('os').path.expanduser('~/.keras/keras.json'))",
     ),
     "leave_shared_memory": (
-        "open('/dev/shm/kls-evil', 'w').close()",
-        "__import__('os').path.exists('/dev/shm/kls-evil')",
+        "open('/dev/shm/' + mark, 'w').close()",
+        "__import__('os').path.exists('/dev/shm/' + mark)",
     ),
     "leave_a_package": (
         "open(site + '/kls_evil.py', 'w').close()",
