@@ -23,6 +23,8 @@ def examine(python: str | None) -> int:
     for name, value in rows:
         print(f"{paint('bold', name.ljust(width))}  {value}")
     problems = [*around.settings.problems, *_missing(around)]
+    if jail.works and jail.lacks:
+        problems.append(f"your settings let models be built where nothing keeps them from {', '.join(jail.lacks)}")
     if not jail.works:
         problems.append("models can be checked but not confirmed: there is no sandbox")
     _print_problems(problems, paint)

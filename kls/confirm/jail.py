@@ -24,8 +24,9 @@ class NoJail(Exception):
     """Nothing on this machine keeps a program from the network, files, secrets or other processes."""
 
     def __init__(self, why: str) -> None:
+        cure = "Install bubblewrap from your system's packages. " if sys.platform == "linux" else ""
         super().__init__(
-            f"no sandbox: {why}. Nothing was run. To run model code without one all the same, set {ALLOW} "
+            f"no sandbox: {why}. Nothing was run. {cure}To run model code without one all the same, set {ALLOW} "
             "to true in your own editor settings (a project's settings cannot set it)."
         )
         self.why = why
@@ -46,7 +47,18 @@ class Level:
     @property
     def enough(self) -> bool:
         """Whether programs may be run in it without the user's own leave."""
-        return self.works and self.network and self.writes and self.secrets and self.processes
+        return self.works and not self.lacks
+
+    @property
+    def lacks(self) -> tuple[str, ...]:
+        """What it does not keep programs from."""
+        held = {
+            "the network": self.network,
+            "writing files": self.writes,
+            "reading secrets": self.secrets,
+            "other processes": self.processes,
+        }
+        return tuple(name for name, kept in held.items() if not kept)
 
 
 @dataclass(frozen=True)

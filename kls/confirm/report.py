@@ -128,7 +128,7 @@ def built(data: dict[str, Any]) -> BuiltModel | None:
         edges=tuple(edge(item) for item in sequence(data.get("edges"), MAX_EDGES)),
         params=optional(data.get("params"), count),
         inputs=texts(data.get("inputs")),
-        outputs=tuple(name(sequence(item, 2)[0]) for item in sequence(data.get("outputs"), MAX_ITEMS)),
+        outputs=tuple(output(item) for item in sequence(data.get("outputs"), MAX_ITEMS)),
         missing=texts(data.get("missing")),
         leaked=texts(data.get("leaked")),
         leaked_params=count(data.get("leaked_params")),
@@ -159,6 +159,14 @@ def edge(item: object) -> tuple[str, str]:
     if len(parts) != 2:
         raise BadReport("an edge is not [from, to]")
     return name(parts[0]), name(parts[1])
+
+
+def output(item: object) -> str:
+    """[layer, shape]; the layer is kept."""
+    parts = sequence(item, 2)
+    if len(parts) != 2:
+        raise BadReport("an output is not [layer, shape]")
+    return name(parts[0])
 
 
 def assumption(item: object) -> tuple[int, str]:

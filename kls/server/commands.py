@@ -28,6 +28,25 @@ def register(ls: KlsServer) -> None:
     """Add the feature."""
     ls.command(COMMAND)(confirm_command)
     ls.opened = prewarm
+    ls.feature(types.TEXT_DOCUMENT_DID_SAVE)(did_save)
+    ls.feature(types.NOTEBOOK_DOCUMENT_DID_SAVE)(did_save_notebook)
+
+
+async def did_save(ls: KlsServer, params: types.DidSaveTextDocumentParams) -> None:
+    """Those who save a file with a finding may soon ask to confirm it."""
+    await _saved(ls, params.text_document.uri)
+
+
+async def did_save_notebook(ls: KlsServer, params: types.DidSaveNotebookDocumentParams) -> None:
+    """As for a file."""
+    await _saved(ls, params.notebook_document.uri)
+
+
+async def _saved(ls: KlsServer, uri: str) -> None:
+    file = ls.texts.find(uri)
+    result = await ls.analyses.current(file.uri) if file else None
+    if result is not None and result.analysis.findings:
+        await prewarm(ls, result.file.path)
 
 
 async def prewarm(ls: KlsServer, path: str) -> None:
@@ -134,6 +153,8 @@ def _summary(suspected: tuple[Suspect, ...], confirmation: Confirmation) -> tupl
 
 
 def _say(ls: KlsServer, type_: types.MessageType, message: str) -> None:
+    """Editors make links of Markdown's in messages: names that come from a program are not to be any."""
+    message = message.replace("](", "] (")
     ls.window_show_message(types.ShowMessageParams(type_, message))
 
 

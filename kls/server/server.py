@@ -140,9 +140,10 @@ class KlsServer(LanguageServer):
             self._log_error(result.failure)
         if self.opened and result.file.uri not in self._seen:
             self._seen.add(result.file.uri)
-            task = asyncio.ensure_future(self.opened(self, result.file.path))
-            self._tasks.add(task)
-            task.add_done_callback(self._tasks.discard)
+            if result.analysis.findings:
+                task = asyncio.ensure_future(self.opened(self, result.file.path))
+                self._tasks.add(task)
+                task.add_done_callback(self._tasks.discard)
         for problem in self.neighbourhood.new_problems():
             self.window_show_message(types.ShowMessageParams(types.MessageType.Warning, f"kls: {problem}"))
         if not self.client.pulls:

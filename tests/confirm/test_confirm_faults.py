@@ -13,6 +13,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from endurance import Wrong, in_a_row, kill_at_random, leaks
 
 from kls.confirm.agent_process import AgentDied, KerasMissing
 from kls.confirm.confirm import confirm
@@ -206,11 +207,50 @@ def test_keras_missing_names_the_interpreter_and_the_cure(tmp_path: Path) -> Non
     assert f"{python} -m pip install keras tensorflow" in str(caught.value)
 
 
-def test_many_in_a_row_leak_nothing(session: Session) -> None:
-    assert verdicts(session) == ["clean"]
-    before = len(list(Path("/proc/self/fd").iterdir())), threading.active_count()
-    assert session.pid is not None
-    for _ in range(40):
-        assert verdicts(session) == ["clean"]
-    assert (len(list(Path("/proc/self/fd").iterdir())), threading.active_count()) == before
-    assert len(tree(session.pid)) == 2
+def test_many_in_a_row_leak_nothing() -> None:
+    assert leaks(*in_a_row(40)) == []
+
+
+def test_killed_at_random_moments() -> None:
+    """A sample of `endurance.py kill`, with another seed at each run, which a failure names."""
+    seed = int.from_bytes(os.urandom(4), "big")
+    try:
+        counted = kill_at_random(5, seed)
+    except Wrong as error:
+        pytest.fail(f"endurance.py kill 5 {seed}: {error}")
+    assert sum(counted.values()) == 5
+
+
+FULL_DISK = """
+set -e
+mount -t tmpfs -o size=4k,nr_inodes=1 none /tmp
+exec "$@"
+"""
+
+
+def on_a_full_disk(tmp_path: Path, *jails: str) -> str:
+    """What a confirm says where /tmp has no room, in the first of some jails."""
+    code = (
+        "import sys, tempfile; from pathlib import Path; from kls.confirm import bubblewrap, jail, landlock\n"
+        "from kls.confirm.session import *; from kls.confirm.confirm import confirm\n"
+        f"jail.jails = lambda _: [{', '.join(jails)}]\n"
+        "tempfile.tempdir = '/tmp'\n"
+        f"s = Session(Facts(Path(sys.executable), Path({str(tmp_path)!r})))\n"
+        f"try: print(confirm('/nowhere/m.py', {MODEL!r}, None, s).models[0].verdict)\n"
+        "except (OSError, jail.NoJail) as error: print(type(error).__name__, error)\n"
+        "s.close()"
+    )
+    command = ["unshare", "-m", "sh", "-c", FULL_DISK, "sh", sys.executable, "-c", code]
+    done = subprocess.run(command, capture_output=True, text=True, cwd=Path(__file__).parents[2])
+    if "unshare failed" in done.stderr or "mount:" in done.stderr:
+        pytest.skip("only root may fill a disk of its own")
+    return done.stdout.strip() or done.stderr[-500:]
+
+
+def test_a_full_disk_is_of_no_matter_to_a_jail_of_its_own() -> None:
+    folder = Path.cwd()  # /tmp is another there
+    assert on_a_full_disk(folder, "*map(bubblewrap.Bubblewrap, bubblewrap.programs())") == "clean"
+
+
+def test_a_full_disk_is_named_where_one_is_needed() -> None:
+    assert "No space left on device" in on_a_full_disk(Path.cwd(), "landlock.Landlock()")

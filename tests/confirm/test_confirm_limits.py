@@ -39,6 +39,12 @@ PROGRAMS = {
         "more than 200 threads",
     ),
     "makes files": ("n = 0\nwhile True:\n    n += 1\n    open('/tmp/%d' % n, 'w').close()", "more than 2000 files"),
+    "nests folders": ("os.chdir('/tmp')\nwhile True:\n    os.mkdir('d')\n    os.chdir('d')", "more than 2000 files"),
+    "fills page tables": (
+        "import mmap\nroom = mmap.mmap(-1, 1 << 43, flags=mmap.MAP_PRIVATE | mmap.MAP_ANONYMOUS, prot=mmap.PROT_READ)\n"
+        "for at in range(0, 1 << 43, 1 << 21): room[at]",
+        "more than 768 MB",
+    ),
     "opens files": ("kept = []\nwhile True: kept.append(open('/dev/null'))", "Too many open files"),
     "writes a long file": (
         "file = open('/tmp/long', 'wb')\nwhile True: file.write(b'x' * (16 << 20))",

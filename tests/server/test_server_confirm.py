@@ -134,8 +134,22 @@ class TestPrewarm:
     def settings(self) -> dict[str, object]:
         return {"python": sys.executable, "confirm": {"prewarm": True}}
 
-    async def test_keras_is_started_with_the_first_file(self, editor: Editor) -> None:
+    async def test_keras_is_started_with_the_first_file_that_has_a_finding(self, editor: Editor) -> None:
+        await editor.pushed(editor.open("import keras\n", "clean.py"))
+        await asyncio.sleep(0.5)
+        assert children(editor) == []
         await editor.pushed(editor.open(LEAK))
+        await until(lambda: children(editor) != [], "the warm process")
+
+    async def test_it_is_started_by_saving_and_not_by_typing(self, editor: Editor) -> None:
+        uri = editor.open("import keras\n")
+        await editor.pushed(uri)
+        everything = types.Range(types.Position(0, 0), types.Position(1, 0))
+        editor.edit(uri, types.TextEdit(everything, LEAK))
+        assert len(await editor.pushed(uri)) == 1
+        await asyncio.sleep(0.5)
+        assert children(editor) == []
+        editor.save(uri)
         await until(lambda: children(editor) != [], "the warm process")
 
 
@@ -171,3 +185,38 @@ class TestUntrusted:
         assert len(await editor.pushed(uri)) == 1, "it is checked all the same"
         assert await editor.confirm(uri) is None
         assert "not trusted" in editor.client.messages[-1].message
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="looks into /proc")
+class TestTrap:
+    """A workspace brings an interpreter of its own, which tells when it is started."""
+
+    @pytest.fixture
+    def settings(self) -> dict[str, object]:
+        return {"confirm": {"prewarm": True}}
+
+    @pytest.fixture(params=[False, True], ids=["untrusted", "trusted"])
+    def options(self, request: pytest.FixtureRequest) -> dict[str, object]:
+        return {"trusted": request.param}
+
+    async def test_it_is_not_started_where_nobody_trusts_it(
+        self, editor: Editor, options: dict[str, object], tmp_path: Path
+    ) -> None:
+        mark, trap = tmp_path / "sprung", tmp_path / ".venv" / "bin" / "python"
+        trap.parent.mkdir(parents=True)
+        trap.write_text(f"#!/bin/sh\necho sprung; touch {mark}\n")
+        trap.chmod(0o755)
+        (tmp_path / ".venv" / "pyvenv.cfg").write_text("home = /usr/bin\nversion = 3.11.2\n")
+        (tmp_path / ".venv" / "lib" / "python3.11" / "site-packages" / "keras-3.15.1.dist-info").mkdir(parents=True)
+        uri = editor.open(LEAK)
+        await editor.pushed(uri)
+        editor.save(uri)
+        await editor.hover(uri, 9, 3)
+        await editor.actions(uri, PROBE)
+        await editor.lenses(uri)
+        assert await editor.confirm(uri) is None
+        said = editor.client.messages[-1].message
+        assert ("not trusted" in said) is not options["trusted"]
+        assert ("sprung" in said or "Keras process ended" in said) is options["trusted"], "else the trap is none"
+        assert not mark.exists(), "and even then the jail lets it write nothing"
+        assert options["trusted"] or children(editor) == []
