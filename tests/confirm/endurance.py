@@ -127,13 +127,14 @@ def round_of(victim: str, session: Session, dice: random.Random) -> str:
 
 def server_round(folder: Path, dice: random.Random) -> str:
     """A server that is killed at any moment; what it has started comes to us, its subreaper, or is gone."""
+    others = below(os.getpid())
     server = subprocess.Popen([sys.executable, "-c", SERVER, str(folder)], stdout=subprocess.DEVNULL)
     time.sleep(dice.uniform(0.2, 8))
     started = below(server.pid)[1:]
     server.kill()
     server.wait()
     wait_for_end(started)
-    wait_for_end([pid for pid in below(os.getpid())[1:] if b"kls_agent" in command_line(pid) and pid not in started])
+    wait_for_end([pid for pid in below(os.getpid()) if pid not in others and b"kls_agent" in command_line(pid)])
     return f"killed over {len(started)} processes"
 
 
