@@ -117,13 +117,14 @@ class Placeholder(int):
 
     __ge__, __le__ = __gt__, __lt__
 
+    def __mod__(self, other):
+        return 0  # it can be divided into whatever the program divides it into
+
     def _self(self, *args):
         return self
 
     __add__ = __radd__ = __sub__ = __rsub__ = __mul__ = __rmul__ = __truediv__ = __rtruediv__ = _self
-    __floordiv__ = __rfloordiv__ = __mod__ = __rmod__ = __pow__ = __rpow__ = __neg__ = __matmul__ = __and__ = __or__ = (
-        _self
-    )
+    __floordiv__ = __rfloordiv__ = __rmod__ = __pow__ = __rpow__ = __neg__ = __matmul__ = __and__ = __or__ = _self
     __invert__ = __abs__ = __round__ = _self
 
 
@@ -170,6 +171,16 @@ def is_missing_data(error):
     return bool(NO_DATA.search(str(error)[:2000]))
 
 
+def in_keras(error):
+    """Whether an exception was raised within Keras, or what it works with."""
+    trace, path = error.__traceback__, ""
+    while trace is not None:
+        path, trace = trace.tb_frame.f_code.co_filename, trace.tb_next
+    return any(
+        f"{os.sep}{package}{os.sep}" in path for package in ("keras", "tf_keras", "tensorflow", "numpy", "jax", "torch")
+    )
+
+
 def is_made_up(error, frame, names):
     """Whether a statement failed that works on a placeholder: one of the names that it loads is bound to one."""
     return any(isinstance(frame.f_locals.get(each, frame.f_globals.get(each)), Placeholder) for each in names)
@@ -178,12 +189,13 @@ def is_made_up(error, frame, names):
 class Absorber:
     """Called by the rewritten program when a statement fails: notes the assumption and says whether to go on.
 
-    `path`: the user's file, whose lines are told; a child sets it.
+    `path`: the user's file, whose lines are told; a child sets it. `doubtful`: whether Keras raised what was passed over.
     """
 
     def __init__(self):
         self.notes = []
         self.path, self.tries = None, {}
+        self.doubtful = False
 
     def watch(self, path, tree):
         """Learn which lines of a file lie in its own try statements."""
@@ -204,6 +216,7 @@ class Absorber:
         made_up = is_made_up(error, sys._getframe(depth), names)
         if not (made_up or is_missing_data(error)) or self.handled():
             return False
+        self.doubtful = self.doubtful or in_keras(error)
         self.tell(line, "{}: {}".format(type(error).__name__, str(error).strip().split("\n")[0][:200]))
         return True
 

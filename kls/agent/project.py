@@ -18,7 +18,7 @@ import sys
 import tokenize
 import types
 
-from .missing import Guard, Placeholder, attempting, describe_error, unpack
+from .missing import Guard, Placeholder, attempting, describe_error, in_keras, unpack
 
 OTHERS = ("site-packages", "dist-packages")
 
@@ -143,6 +143,7 @@ class Project(importlib.abc.MetaPathFinder, importlib.abc.Loader):
         while trace is not None:
             at = trace.tb_lineno if trace.tb_frame.f_code.co_filename == path else at
             trace = trace.tb_next
+        self.absorber.doubtful = self.absorber.doubtful or in_keras(error)
         told = describe_error(error)
         where = f"in {os.path.basename(path)}, line {at}: "
         self.fail({"type": told["type"], "message": (where + told["message"])[:2000], "lines": lines[:50]})

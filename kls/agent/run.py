@@ -14,7 +14,7 @@ import threading
 
 from . import values
 from .describe import describe
-from .missing import describe_error
+from .missing import describe_error, in_keras
 from .project import Project, annotations_flag, home_of, import_parents, main_module, prepare, run_statement
 
 MAX_ERRORS = 50
@@ -56,6 +56,11 @@ class Program:
         self.paths, self.deferred, self.absorber = request["paths"], request.get("deferred"), absorber
         self.project = Project(request["paths"], request.get("texts") or {}, absorber, tracer.user_lines, self.failed)
         self.errors, self.stopped, self.scope = [], False, {}
+        self.doubtful, self.records = False, tracer.records
+
+    def known(self, error):
+        """Whether a model's constructor raised an exception, whose graph would be refused with variables too."""
+        return any(record.error is error for record in self.records)
 
     def failed(self, error):
         """Remember what failed, up to a limit."""
@@ -124,6 +129,7 @@ class Program:
             except Deadline:
                 self.out_of_time()
             except BaseException as error:
+                self.doubtful = self.doubtful or (in_keras(error) and not self.known(error))
                 lines = error_lines(error, self.watched) or ([node.lineno] if self.path == self.watched else [])
                 self.failed({**describe_error(error), "lines": lines})
                 self.stopped = isinstance(error, KeyboardInterrupt)
@@ -136,17 +142,16 @@ def stateless(loaded):
     return sys.modules["tensorflow"].Graph().as_default()
 
 
-def needs_values(errors, records, legacy):
+def needs_values(records, legacy, doubtful):
     """Whether a run without variables failed in a way that an ordinary run might not.
 
-    A tf.Graph can differ from eager TensorFlow in any error, a StatelessScope only in those that no model's
-    constructor raised.
+    A tf.Graph can differ from eager TensorFlow in any error of theirs (`doubtful`), also in those that a model's
+    constructor raised; a StatelessScope only in those that none did.
     """
+    failed = [record.error for record in records if record.error is not None]
     if legacy:
-        return any(error["type"] != "Deadline" for error in errors)
-    built_errors = [describe_error(record.error) for record in records if record.error is not None]
-    told = {(error["type"], error["message"]) for error in built_errors if "stateless" not in error["message"]}
-    return any((error["type"], error["message"]) not in told and error["type"] != "Deadline" for error in errors)
+        return doubtful or bool(failed)
+    return doubtful or any("stateless" in str(error) for error in failed)
 
 
 def alarm(seconds):
@@ -187,10 +192,11 @@ def run(request, loaded, tracer, absorber, write):
         program.execute()
         scope, errors = program.scope, program.errors
         in_time()
-        if request["mode"] == "stateless" and needs_values(errors, tracer.records, loaded["legacy"]):
-            write(b'{"again": true}')
-            os._exit(0)
-        write(json.dumps(report(request, loaded, tracer, absorber, scope, errors)).encode())
+        doubtful = absorber.doubtful or program.doubtful
+        again = request["mode"] == "stateless" and needs_values(tracer.records, loaded["legacy"], doubtful)
+        asked = {**request, "values": []} if again else request
+        told = json.dumps(report(asked, loaded, tracer, absorber, scope, errors)).encode()
+        write(b'{"again": ' + told + b"}" if again else told)
         os._exit(0)
 
 

@@ -22,6 +22,7 @@ from .trace import Tracer
 
 TICK = 0.02
 MAX_REPORT = 4 << 20
+AGAIN = b'{"again": '
 
 
 class Child:
@@ -30,6 +31,7 @@ class Child:
     def __init__(self, request, index, mode):
         self.request, self.index, self.mode = request, index, mode
         self.report, self.printed, self.killed = b"", 0, None
+        self.before = b""  # what a run without variables told, which was not enough
         self.started = time.monotonic()
         self.pid = self.reports = self.prints = None
 
@@ -220,8 +222,10 @@ class Warm:
         self.forget(child, "reports")
         self.forget(child, "prints")
         self.children.remove(child)
-        if child.killed is None and child.mode == "stateless" and child.report == b'{"again": true}':
-            self.waiting.insert(0, Child(child.request, child.index, "ordinary"))
+        if child.killed is None and child.mode == "stateless" and child.report.startswith(AGAIN):
+            again = Child(child.request, child.index, "ordinary")
+            again.before = child.report[len(AGAIN) : -1]
+            self.waiting.insert(0, again)
         else:
             self.answer(child, os.waitstatus_to_exitcode(status))
         self.start_waiting()
@@ -229,7 +233,8 @@ class Warm:
     def answer(self, child, code):
         """Tell our side how a variant went, and when its request is over."""
         request = child.request
-        report = None if child.killed else child.report.decode("utf-8", "replace") or None
+        told = child.report if child.killed is None else child.before if child.killed in ("memory", "time") else b""
+        report = told.decode("utf-8", "replace") or None
         seconds = round(time.monotonic() - child.started, 4)
         message = {"id": request["id"], "variant": child.index, "mode": child.mode, "report": report}
         self.say({**message, "killed": child.killed, "exit": code, "seconds": seconds})

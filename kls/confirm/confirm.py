@@ -8,6 +8,7 @@ from __future__ import annotations
 import ast
 import difflib
 import os
+import re
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
@@ -21,6 +22,7 @@ from kls.confirm.slice import Slice, construction_lines, slice_program
 from kls.confirm.statements import DEFINITIONS
 from kls.confirm.verdict import INCONCLUSIVE, Judged, cause_of, first_line, fix_holds, is_consequence, judge, told
 
+NEEDS_ARGUMENTS = re.compile(r"missing \d+ required (positional|keyword-only) argument")
 Progress = Callable[[str], None]
 
 
@@ -243,13 +245,14 @@ def read(answer: Answer | None, session: Session) -> tuple[Report | None, str | 
     """(the checked report, None) or (None, why there is none)."""
     if answer is None:
         return None, "it was not run"
-    if answer.killed is not None:
-        return None, f"it could not be built: {session.limits.words(answer.killed)}"
+    ended = None if answer.killed is None else session.limits.words(answer.killed)
+    if ended is not None and answer.report is None:
+        return None, f"it could not be built: {ended}"
     if answer.report is None:
         how = f"signal {-answer.code}" if answer.code is not None and answer.code < 0 else f"exit code {answer.code}"
         return None, f"the program ended its process ({how}) before it was done"
     try:
-        return parse_report(answer.report), None
+        return replace(parse_report(answer.report), ended=ended), None
     except BadReport as error:
         return None, f"the program's report was refused: {error}"
 
@@ -340,10 +343,15 @@ def judge_site(
     needed = None if planned.caller else planned.slice.needed
     assumed = any(needed is None or line in needed for line, _ in report.assumptions)
     judged = judge(report, span, site.variable, site.expected, site.leaked, assumed)
+    if report.ended is not None and judged.error is not None:
+        words = f"it could not be built with variables: {report.ended}; without: {told(judged.error)}"
+        return Judged(INCONCLUSIVE, judged.model, judged.error, words)
     if judged.verdict == INCONCLUSIVE and judged.reason is None:
         error = cause_of(report, needed, enclosing_span(planned.text, span.start))
         lacks = planned.slice.lacks_at(span) if planned.caller is None else None
         failed = f"the program fails before it: {told(error)}" if error else None
+        if error is not None and planned.slice.calls and NEEDS_ARGUMENTS.search(error.message):
+            failed = f"{told(error)}: say how with a comment above it, # kls: run ...(...)"
         late = f"the program was stopped before it: {session.limits.words('soft')}" if report.out_of_time else None
         return Judged(INCONCLUSIVE, None, error, lacks or failed or late or "the program does not come to it")
     return judged

@@ -72,11 +72,12 @@ class BuiltModel:
 
 @dataclass(frozen=True)
 class Report:
-    """One run of one program."""
+    """One run of one program. `ended`: why the run with variables was ended, where this is of the one without them."""
 
     models: tuple[BuiltModel, ...]
     errors: tuple[Failure, ...]
     assumptions: tuple[tuple[int, str], ...]
+    ended: str | None = None
 
     @property
     def out_of_time(self) -> bool:

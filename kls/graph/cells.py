@@ -164,3 +164,9 @@ def possible_inputs(node: Node) -> Iterator[KerasTensor]:
         for one in tensor.values if type(tensor) is Either else (tensor,):
             if type(one) is KerasTensor:
                 yield one
+
+
+def within(interpreter: Interpreter, tensor: KerasTensor) -> Address | None:
+    """The model that a tensor lies inside of, where nothing else is known of that; see kls.graph.opaque."""
+    found = interpreter.overlay.get(("within", tensor.operation)) if tensor.node == 0 else None
+    return found if type(found) is tuple else None

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from kls.environment.era import Era
-from kls.graph.cells import KerasTensor, node_of, possible_inputs
+from kls.graph.cells import KerasTensor, node_of, possible_inputs, within
 from kls.graph.functional import is_input_tensor
 from kls.program.values import Either
 
@@ -60,6 +60,7 @@ def connectivity(
     unlisted: dict[KerasTensor, Unlisted] = {}
     broken: set[int] = set()
     complete = True
+    cut = {model for tensor in inputs if (model := within(interpreter, tensor)) is not None}
     for index, output in enumerate(outputs):
         parents: dict[KerasTensor, KerasTensor | None] = {output: None}
         stack = [output]
@@ -71,6 +72,10 @@ def connectivity(
             node = node_of(interpreter, tensor)
             if node is None:
                 complete = False
+                continue
+            if cut and within(interpreter, tensor) in cut:  # which of the two comes first is not known
+                complete = False
+                met.update(t for t in inputs if within(interpreter, t) == within(interpreter, tensor))
                 continue
             if node.is_input:
                 broken.add(index)

@@ -23,8 +23,14 @@ class Argument:
     """Whether the source has a list or tuple display there, so that an element can be added."""
     attributes: tuple[str | None, ...] = ()
     """For each leaf that the source spells as an attribute, such as `model.input`, that attribute."""
-    plural: bool = False
-    """Whether the value is a list, tuple or dict, however the source spells it."""
+    kind: str | None = None
+    """"list", "tuple" or "dict" where the value is one, however the source spells it."""
+    display: str | None = None
+    """The same where the source has a display of it there."""
+    last: Site | None = None
+    """The last element of the display."""
+    joins: bool = False
+    """Whether ` + [...]` may stand behind it as it is spelled."""
 
 
 @dataclass(frozen=True)
@@ -94,12 +100,87 @@ class Removed(Happening):
 
 
 @dataclass(frozen=True)
+class Imported(Happening):
+    """Something of Keras's was imported."""
+
+    module: str
+    """Such as `keras.layers.core` or `tensorflow.keras.layers`, as the program spells it."""
+    names: tuple[str, ...]
+    """Empty for `import module`."""
+
+
+@dataclass(frozen=True)
 class NotCalled(Happening):
-    """A layer or model was passed to a call where a tensor is due."""
+    """A layer or model, or None, was passed to a call where a tensor is due."""
 
     receiver: Instance
-    value: Instance
+    value: Value
     value_site: Site | None
+
+
+@dataclass(frozen=True)
+class NotALayer(Happening):
+    """Something else than a layer was put into a Sequential."""
+
+    sequential: Instance
+    value: Value
+    value_site: Site | None
+
+
+@dataclass(frozen=True)
+class ValueNeeded(Happening):
+    """Python or NumPy asks a KerasTensor for values, which it does not have."""
+
+    tensor: KerasTensor
+    kind: str
+    """"truth", "items", "length", "number", "call", "numpy" (a function) or "operator" (NumPy's, by the array's left)."""
+    name: str = ""
+    """NumPy's function, such as `mean`; of the other kinds the variable that is asked, where it is one."""
+    function_site: Site | None = None
+
+
+@dataclass(frozen=True)
+class NoAttribute(Happening):
+    """An attribute was read that the object never has: `.output` of a tensor, `.pop` of a Functional."""
+
+    owner: KerasTensor | Instance | None
+    """None for a shape."""
+    attribute: str
+
+
+@dataclass(frozen=True)
+class Assigned(Happening):
+    """`owner.attribute = ...` on a layer or model, where Keras does not let it or takes no notice."""
+
+    owner: Instance
+    attribute: str
+    outcome: str
+    """"raises" or "wrong", on this Keras."""
+
+
+@dataclass(frozen=True)
+class WrongInputs(Happening):
+    """A layer or model was called on more, fewer or other inputs than it takes."""
+
+    receiver: Instance
+    kind: str
+    """"count", "keys", "list" (one tensor is due) or "single" (a list is due)."""
+    expected: int
+    given: int
+    names: tuple[str, ...] = ()
+    """The inputs that are missing, for "keys"."""
+    outcomes: Mapping[str, str] = field(default_factory=dict)
+    argument_site: Site | None = None
+
+
+@dataclass(frozen=True)
+class LateBound(Happening):
+    """A function in a Lambda layer reads a variable that has another value by the time the model is made."""
+
+    layer: Instance
+    variable: str
+    before: Value
+    after: Value
 
 
 @dataclass(frozen=True)

@@ -22,9 +22,10 @@ from kls.graph.cells import (
     possible_inputs,
     set_operation,
     spec_of,
+    within,
 )
 from kls.graph.names import auto_name
-from kls.program.values import Address, Either, Site, Value
+from kls.program.values import UNKNOWN, Address, Either, Site, Value
 
 if TYPE_CHECKING:
     from kls.program.interpreter import Interpreter
@@ -192,8 +193,14 @@ def clone_graph_nodes(
             clones.tensors[tensor] = clone
             if tensor in made and tensor not in outputs:
                 made[tensor] = clone  # one and the same object, whose history is written anew
+    cut = {
+        model: tuple(made[t] for t in inputs if within(interpreter, t) == model)
+        for model in _opened(interpreter, inputs)
+    }
     for address, node in copies:
-        copied = node._replace(inputs=tuple(_cloned(t, clones.tensors) for t in node.inputs))
+        inside = within(interpreter, node.structure) if type(node.structure) is KerasTensor else None
+        parents: tuple[Value, ...] = (*cut[inside], UNKNOWN) if inside in cut else node.inputs
+        copied = node._replace(inputs=tuple(_cloned(t, clones.tensors) for t in parents))
         cell = operation(interpreter, address)
         assert cell is not None
         set_operation(interpreter, address, cell._replace(nodes=(*cell.nodes, copied)))
@@ -202,6 +209,11 @@ def clone_graph_nodes(
     for tensor, clone in made.items():
         _rehome(interpreter, tensor, clone)
     return clones
+
+
+def _opened(interpreter: Interpreter, inputs: tuple[KerasTensor, ...]) -> set[Address]:
+    """Models that are cut inside, of which it is not known what comes first: all that is cloned may come of the inputs."""
+    return {model for tensor in inputs if (model := within(interpreter, tensor)) is not None}
 
 
 def _copy_of(

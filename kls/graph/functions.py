@@ -5,13 +5,14 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from kls.environment.era import Era
-from kls.graph import noticing, shapes
+from kls.graph import asking, noticing, shapes
 from kls.graph.cells import KerasTensor, operation
 from kls.graph.cloning import clone_model
 from kls.graph.context import leaves, tensors_in
 from kls.graph.functional import ancestors, mark_consumed
 from kls.graph.layers import call_op
 from kls.graph.names import next_uid, reset_names
+from kls.graph.opaque import make_application
 from kls.graph.tensorflow import BACKEND, call_symbol
 from kls.program.library import Arguments
 from kls.program.values import UNDEFINED, UNKNOWN, External, Opaque, Site, Value
@@ -75,13 +76,15 @@ def call_function(
         return Opaque("data") if not _symbolic(interpreter, arguments) and family.startswith("datasets") else UNKNOWN
     if family in ("optimizers", "losses", "metrics", "callbacks", "initializers", "regularizers", "constraints"):
         return Opaque(family)
-    return UNDEFINED
+    return make_application(interpreter, library.context, root, name, arguments, site)
 
 
 def call_tensorflow(
     interpreter: Interpreter, library: KerasLibrary, function: External, arguments: Arguments, site: Site
 ) -> Value:
     """A function of TensorFlow's: on data it gives data; on a KerasTensor what it gives depends on the era."""
+    if function.name.startswith("numpy.") and asking.numpy_called(interpreter, function.name[6:], arguments, site):
+        return UNKNOWN
     if not function.name.startswith(("tensorflow.", "tf.")):
         _escape(interpreter, arguments)
         return UNDEFINED

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from kls.environment import Environment
 from kls.environment.era import Era
-from kls.graph import attributes, functions, methods, noticing, sequential, shapes
+from kls.graph import asking, attributes, functions, methods, noticing, sequential, shapes
 from kls.graph.cells import KerasTensor, ModelCell, Operation, Variable, model_cell, operation, set_model, set_operation
 from kls.graph.context import Context
 from kls.graph.custom import call_custom
@@ -16,8 +16,9 @@ from kls.graph.functional import mark_consumed
 from kls.graph.layers import call_layer, call_op, class_name, initialise_layer, make_input, make_layer
 from kls.graph.models import call_model, construct
 from kls.graph.names import auto_name
+from kls.graph.opaque import layer_at
 from kls.graph.qualified import canonical_name, split_root
-from kls.graph.sources import remember_name
+from kls.graph.sources import remember_attribute, remember_list, remember_name, remember_replaced
 from kls.program.library import Arguments
 from kls.program.values import (
     UNDEFINED,
@@ -64,7 +65,7 @@ INTERPRETED = ("keras.src.applications", "keras.applications", "tf_keras.src.app
 class KerasLibrary:
     """What Keras means in one environment (`kls.program.library.Library`)."""
 
-    tracked: frozenset[type] = frozenset({KerasTensor, Instance})
+    tracked: frozenset[type] = frozenset({KerasTensor, Instance, Container})
 
     def __init__(self, environment: Environment) -> None:
         self.context = Context(environment)
@@ -174,10 +175,15 @@ class KerasLibrary:
     def attribute(self, interpreter: Interpreter, value: Value, name: str, site: Site) -> Value:
         """An attribute of a tensor, layer or model."""
         if type(value) is KerasTensor:
+            asking.of_tensor(interpreter, self.context, value, name, site)
             return attributes.tensor_attribute(interpreter, value, name)
+        if type(value) is tuple:
+            asking.of_shape(interpreter, self.context, name, site)
+            return UNDEFINED
         if type(value) is Variable:
             return value.shape if name == "shape" else UNKNOWN
         if isinstance(value, Instance):
+            asking.of_functional(interpreter, value, name, site)
             return attributes.attribute(interpreter, self, value, name, site)
         return UNDEFINED
 
@@ -192,12 +198,20 @@ class KerasLibrary:
         if name == "isinstance":
             return _is_instance(operands[0], operands[1])
         tensor = next((one for one in operands if type(one) is KerasTensor), None)
+        if tensor is None and name == "getitem" and isinstance(operands[0], Container):
+            return layer_at(interpreter, *operands)
         if tensor is None and any(type(one) is Variable for one in operands):
             return Opaque("tensor")
         if tensor is None or name not in OPERATORS:
             return UNDEFINED
         cell = operation(interpreter, tensor.operation)
         root = "keras" if cell is None else cell.root
+        if name in ("eq", "ne"):
+            plain = _compared(operands, name, self.context.era(root))
+            if plain is not UNDEFINED:
+                return plain
+        if len(operands) == 2:
+            asking.array_operator(interpreter, self.context, operands[0], operands[1], name, site)
         return call_op(interpreter, self.context, root, OPERATORS[name], Arguments(operands), site)
 
     def iterate(self, interpreter: Interpreter, value: Value, count: int | None) -> list[Value] | None:
@@ -219,8 +233,21 @@ class KerasLibrary:
         return list(parts)
 
     def named(self, interpreter: Interpreter, name: str, value: Value, is_global: bool, site: Site) -> None:
-        """A tensor or model was bound to a variable."""
-        remember_name(interpreter, name, value, is_global, site)
+        """A tensor, a model or a list was bound to a variable."""
+        if isinstance(value, Container):
+            remember_list(interpreter, name, value, is_global, site)
+        else:
+            remember_name(interpreter, name, value, is_global, site)
+
+    def held(self, interpreter: Interpreter, receiver: Instance, name: str, value: Value) -> None:
+        """A tensor or model was bound to an attribute."""
+        if not isinstance(value, Container):
+            remember_attribute(interpreter, receiver, name, value)
+
+    def replaced(self, interpreter: Interpreter, old: Value, new: Value, place: str) -> None:
+        """A tensor took the place of another in a list, a dict or an attribute."""
+        if type(old) is KerasTensor and type(new) is KerasTensor:
+            remember_replaced(interpreter, new, (old,), place)
 
     def exports(self, module: str) -> Mapping[str, Value]:
         """`from keras.layers import *` and its like."""
@@ -233,9 +260,34 @@ class KerasLibrary:
         elif type(value) is KerasTensor:
             mark_consumed(interpreter, value)
 
+    def asked(self, interpreter: Interpreter, value: Value, what: str, site: Site, name: str | None = None) -> None:
+        """A tensor is asked for what it does not have."""
+        asking.asked(interpreter, self.context, value, what, site, name)
+
+    def assigned(self, interpreter: Interpreter, receiver: Value, name: str, value: Value, site: Site) -> None:
+        """An attribute of a layer or model is set."""
+        if isinstance(receiver, Instance):
+            asking.assigned(interpreter, self.context, receiver, name, value, site)
+
+    def imported(self, interpreter: Interpreter, module: str, names: tuple[str, ...], site: Site) -> None:
+        """A module of Keras's may be one that is not there any more."""
+        asking.imported(interpreter, module, names, site)
+
     def changed(self, interpreter: Interpreter, value: Value, method: str, site: Site) -> None:
         """`model.layers` is a copy: changing it has no effect."""
         noticing.layers_changed(interpreter, value, method, site)
+
+
+def _compared(operands: tuple[Value, ...], name: str, era: Era) -> Value:
+    """`==` and `!=` where they give a bool: against None on tf_keras, and `==` is identity in Keras 3."""
+    left, right = operands
+    if era is Era.TF_KERAS:
+        return (name == "ne") if None in (left, right) else UNDEFINED
+    if name == "ne":
+        return UNDEFINED
+    if type(left) is KerasTensor and type(right) is KerasTensor:
+        return left == right
+    return False if any(one is None or type(one) in (int, float, str, bool) for one in operands) else UNKNOWN
 
 
 def _is_instance(value: Value, cls: Value) -> Value:

@@ -15,6 +15,7 @@ from kls.graph.events import Undefined
 from kls.graph.instances import instance_of, layers_of
 from kls.graph.layers import call_op
 from kls.graph.noticing import is_certain, model_used, remember_layers
+from kls.graph.opaque import is_opaque, layer_of
 from kls.graph.shapes import TensorSpec
 from kls.graph.sources import argument_site
 from kls.program.containers import subscript
@@ -103,9 +104,11 @@ def get_layer(
         if model.kind == "sequential"
         else layers_of(interpreter, receiver.address)
     )
+    wanted, index = arguments.get(0, "name"), arguments.get(1, "index")
+    if layers is None and is_opaque(interpreter, receiver.address):
+        return layer_of(interpreter, receiver.address, wanted if index is None else index)
     if layers is None:
         return _layer_of_incomplete(interpreter, model, arguments)
-    wanted, index = arguments.get(0, "name"), arguments.get(1, "index")
     if isinstance(index, int) and index < len(layers):
         return subscript(interpreter, layers, index, site)
     if not isinstance(wanted, str) and not isinstance(index, int):

@@ -169,8 +169,10 @@ def _argument(
 ) -> Argument:
     """The inputs or outputs as the rules see them."""
     value = _passed(arguments, position, names)
-    plural = isinstance(value, Container) or type(value) in (tuple, dict)
-    return replace(argument(interpreter, flat, position, names), plural=plural)
+    kind: str | None = value.kind if isinstance(value, Container) else None
+    if type(value) in (tuple, dict):
+        kind = type(value).__name__
+    return replace(argument(interpreter, flat, position, names), kind=kind)
 
 
 def _unpacked(interpreter: Interpreter, value: Value) -> Value:

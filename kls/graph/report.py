@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Generic, TypeVar
 
-from kls.graph.cells import KerasTensor, ModelCell, Operation, model_cell, operation, possible_inputs
+from kls.graph.cells import KerasTensor, ModelCell, Operation, model_cell, operation, possible_inputs, within
 from kls.graph.events import ModelBuilt
 from kls.graph.instances import instance_of, layers_of
 from kls.graph.sequential import stack_of
@@ -124,7 +124,8 @@ def _report(
 
 
 def _known_layers(interpreter: Interpreter, model: ModelCell) -> tuple[Instance, ...]:
-    cells = [(a, operation(interpreter, a)) for a in model.operations]
+    """The layers of a model that is not complete, as far as anything but their names is known."""
+    cells = [(a, operation(interpreter, a)) for a in model.operations if not within(interpreter, KerasTensor(a, 0, 0))]
     return tuple(instance_of(interpreter, a) for a, cell in cells if cell is not None and cell.kind != "op")
 
 
@@ -145,9 +146,9 @@ def _layer(interpreter: Interpreter, layer: Instance) -> LayerReport[Site]:
 
 def edges(interpreter: Interpreter, model: ModelCell) -> Iterator[tuple[str, str]]:
     """Which of the model's operations feeds which, once each, in the order of the operations."""
-    own = set(model.operations)
+    own = {a for a in model.operations if not within(interpreter, KerasTensor(a, 0, 0))}
     seen: set[tuple[str, str]] = set()
-    for address in model.operations:
+    for address in (a for a in model.operations if a in own):
         cell = operation(interpreter, address)
         for node in cell.nodes if cell is not None else ():
             for tensor in possible_inputs(node):

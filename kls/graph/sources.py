@@ -3,15 +3,21 @@
 from __future__ import annotations
 
 import ast
+from dataclasses import replace
 from typing import TYPE_CHECKING, NamedTuple
 
 from kls.graph.cells import KerasTensor, model_cell, operation
+from kls.graph.context import leaves
 from kls.graph.events import Argument
+from kls.program.containers import content_of
 from kls.program.interpreter import site_of
-from kls.program.values import UNDEFINED, Instance, Site, Value
+from kls.program.values import UNDEFINED, Container, Instance, Site, Value
 
 if TYPE_CHECKING:
     from kls.program.interpreter import Interpreter
+
+
+DISPLAYS: dict[type[ast.expr], str] = {ast.List: "list", ast.Tuple: "tuple", ast.Dict: "dict"}
 
 
 class Named(NamedTuple):
@@ -31,6 +37,73 @@ def remember_name(interpreter: Interpreter, name: str, value: Value, is_global: 
         interpreter.overlay.set(("last tensor", name), (value, Named(name, is_global, site)))
     if old is not None and old.name != name:
         interpreter.overlay.set(("alias", value), Named(name, is_global, site))
+
+
+class Held(NamedTuple):
+    """The attribute that a value was bound to."""
+
+    receiver: Instance
+    name: str
+
+
+def remember_attribute(interpreter: Interpreter, receiver: Instance, name: str, value: Value) -> None:
+    """`value` was bound to an attribute; the first one stays."""
+    if not isinstance(interpreter.overlay.get(("attribute", value)), Held):
+        interpreter.overlay.set(("attribute", value), Held(receiver, name))
+
+
+class Replaced(NamedTuple):
+    """What held a tensor's place before it: `inputs[k]`, `self.x`, or a list of the same name."""
+
+    place: str
+    before: tuple[KerasTensor, ...]
+    """The tensors, the latest first."""
+
+
+def remember_list(interpreter: Interpreter, name: str, value: Container, is_global: bool, site: Site) -> None:
+    """A list or dict was bound to a variable: its tensors take the place of those in the list that it held before."""
+    key = ("list", name, is_global, site.module, site.piece)
+    old = interpreter.overlay.get(key if not is_global else key[:4])
+    interpreter.overlay.set(key if not is_global else key[:4], value)
+    names = interpreter.overlay.get(("names of", value))
+    if type(names) is not tuple or name not in names:
+        interpreter.overlay.set(("names of", value), (*(names if type(names) is tuple else ()), name))
+    tensors = [t for t in leaves(interpreter, value) if type(t) is KerasTensor]
+    for tensor in tensors:
+        interpreter.overlay.set(("item of", tensor), (value, name))
+    if not isinstance(old, Container) or old == value:
+        return
+    before = tuple(t for t in leaves(interpreter, old) if type(t) is KerasTensor)
+    if not before or any(_is_bound_to(interpreter, old, other) for other in _names_of(interpreter, old)):
+        return
+    for tensor in tensors:
+        if tensor not in before:
+            remember_replaced(interpreter, tensor, before, name)
+
+
+def _names_of(interpreter: Interpreter, value: Container) -> tuple[str, ...]:
+    names = interpreter.overlay.get(("names of", value))
+    return tuple(name for name in names if isinstance(name, str)) if type(names) is tuple else ()
+
+
+def _is_bound_to(interpreter: Interpreter, value: Value, name: str) -> bool:
+    frame = interpreter.frame
+    return frame is not None and frame.lookup(name, interpreter.overlay) == value
+
+
+def remember_replaced(
+    interpreter: Interpreter, tensor: KerasTensor, before: tuple[KerasTensor, ...], place: str
+) -> None:
+    """`tensor` took the place of `before`, and of what those had replaced there."""
+    older = [found.before for one in before if (found := replaced_by(interpreter, one)) is not None]
+    everything = dict.fromkeys((*before, *(t for some in older for t in some)))
+    interpreter.overlay.set(("replaced", tensor), Replaced(place, tuple(everything)))
+
+
+def replaced_by(interpreter: Interpreter, tensor: KerasTensor) -> Replaced | None:
+    """What a tensor took the place of; None where it took none."""
+    found = interpreter.overlay.get(("replaced", tensor))
+    return found if isinstance(found, Replaced) else None
 
 
 def remember_owner(
@@ -71,12 +144,39 @@ def expression_of(interpreter: Interpreter, tensor: KerasTensor) -> str | None:
 
 
 def visible_name(interpreter: Interpreter, value: Value) -> str | None:
-    """The variable that is bound to `value` where the call under way stands."""
-    frame = interpreter.frame
-    for key in ("alias", "variable") if frame is not None else ():
+    """The variable that is bound to `value` where the call under way stands, or `self.x`, or `inputs[0]`."""
+    for key in ("alias", "variable"):
         named = interpreter.overlay.get((key, value))
-        if isinstance(named, Named) and frame is not None and frame.lookup(named.name, interpreter.overlay) == value:
+        if isinstance(named, Named) and _is_bound_to(interpreter, value, named.name):
             return named.name
+    return _attribute_name(interpreter, value) or _item_name(interpreter, value)
+
+
+def _attribute_name(interpreter: Interpreter, value: Value) -> str | None:
+    """`self.x`, where `self` is visible and `x` is still the value."""
+    held = interpreter.overlay.get(("attribute", value))
+    if not isinstance(held, Held) or interpreter.overlay.get((held.receiver.address, held.name)) != value:
+        return None
+    frame = interpreter.frame
+    names = [name for name, bound in (frame.locals or {}).items() if bound == held.receiver] if frame else []
+    named = interpreter.overlay.get(("variable", held.receiver))
+    if isinstance(named, Named) and _is_bound_to(interpreter, held.receiver, named.name):
+        names.append(named.name)
+    return f"{names[0]}.{held.name}" if names else None
+
+
+def _item_name(interpreter: Interpreter, value: Value) -> str | None:
+    """`inputs[0]`, where the list is visible and the value still in it."""
+    found = interpreter.overlay.get(("item of", value))
+    if type(found) is not tuple:
+        return None
+    container, name = found
+    content = content_of(interpreter, container) if _is_bound_to(interpreter, container, name) else None
+    if type(content) is tuple and value in content:
+        return f"{name}[{content.index(value)}]"
+    for key, item in content.items() if isinstance(content, dict) else ():
+        if item == value and isinstance(key, str | int):
+            return f"{name}[{key!r}]" if isinstance(key, int) else f'{name}["{key}"]'
     return None
 
 
@@ -91,10 +191,21 @@ def argument(interpreter: Interpreter, leaves: tuple[Value, ...], position: int,
     site = site_of(expression, frame)
     is_list = isinstance(expression, ast.List | ast.Tuple)
     parts = expression.elts if isinstance(expression, ast.List | ast.Tuple) else [expression]
-    if len(parts) != len(leaves) or any(isinstance(part, ast.Starred) for part in parts):
-        return Argument(leaves, site, (None,) * len(leaves), is_list)
+    inner = expression.values if isinstance(expression, ast.Dict) else parts if is_list else []
+    found = Argument(
+        leaves,
+        site,
+        (None,) * len(leaves),
+        is_list,
+        display=DISPLAYS.get(type(expression)),
+        last=site_of(inner[-1], frame) if inner else None,
+        joins=isinstance(expression, ast.Name | ast.Attribute | ast.Call | ast.Subscript | ast.List | ast.ListComp)
+        or (isinstance(expression, ast.BinOp) and isinstance(expression.op, ast.Add)),
+    )
+    if len(parts) != len(leaves) or isinstance(expression, ast.Dict) or any(isinstance(p, ast.Starred) for p in parts):
+        return found
     attributes = tuple(part.attr if isinstance(part, ast.Attribute) else None for part in parts)
-    return Argument(leaves, site, tuple(site_of(part, frame) for part in parts), is_list, attributes)
+    return replace(found, leaf_sites=tuple(site_of(part, frame) for part in parts), attributes=attributes)
 
 
 def argument_site(

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from kls.environment.era import Era
 from kls.graph import sources
-from kls.graph.cells import KerasTensor, ModelCell, Node, Operation, model_cell, node_of, operation, spec_of
+from kls.graph.cells import KerasTensor, ModelCell, Node, Operation, model_cell, node_of, operation, spec_of, within
 from kls.graph.connectivity import connectivity
 from kls.graph.context import Context
 from kls.graph.functional import ancestors, original_of
@@ -36,6 +36,14 @@ class Graph:
         """What to call this Keras in a message: "Keras 3.12.0"."""
         version = self.context.environment.keras_version
         return f"Keras {version}" if version else f"Keras {self.era.value}"
+
+    @property
+    def keras_version(self) -> tuple[int, int] | None:
+        """The version of the program's Keras, as far as it is known: what `tf_keras` is came with Keras 2.15."""
+        parts = (self.context.environment.keras_version or "").split(".")
+        if len(parts) < 2 or not (parts[0].isdigit() and parts[1].isdigit()):
+            return None
+        return int(parts[0]), int(parts[1])
 
     def operation(self, address: Address) -> Operation | None:
         """The layer, op or model at an address."""
@@ -102,6 +110,10 @@ class Graph:
         tensor, before = found
         same = before.is_global if named.is_global else before.site.piece == named.site.piece
         return tensor if same else None
+
+    def replaced(self, tensor: KerasTensor) -> sources.Replaced | None:
+        """What held the tensor's place in a list, a dict or an attribute before it."""
+        return sources.replaced_by(self._interpreter, tensor)
 
     def made_at(self, tensor: KerasTensor) -> Site | None:
         """The call that made a tensor."""
@@ -183,6 +195,21 @@ class Graph:
         """The model that a tensor is an input ("input") or output ("output") of."""
         found = self._interpreter.overlay.get((f"{side} of", tensor))
         return found if isinstance(found, Instance) else None
+
+    def lies_in(self, tensor: KerasTensor, model: Address) -> bool:
+        """Whether a tensor is one of a model's own graph."""
+        cell = self.model(model)
+        inside = cell is not None and (tensor.operation, tensor.node) in cell.nodes
+        return inside or within(self._interpreter, tensor) == model
+
+    def wrapper(self, model: Address, layer: Address) -> Address | None:
+        """The layer of a model that wraps another, as `TimeDistributed(layer)` does."""
+        cell = self.model(model)
+        for address in cell.operations if cell is not None else ():
+            config = getattr(self.operation(address), "config", {})
+            if any(isinstance(value, Instance) and value.address == layer for value in config.values()):
+                return address
+        return None
 
     def calls(self, address: Address) -> Iterator[tuple[KerasTensor, Site | None]]:
         """The first output of each call of a layer or model, and where the call stands."""

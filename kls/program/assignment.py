@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import ast
 
-from kls.program.attributes import set_attribute
-from kls.program.containers import iterate, set_item
+from kls.program.attributes import get_own, set_attribute
+from kls.program.containers import item_of, iterate, set_item
 from kls.program.frame import Frame
 from kls.program.interpreter import Interpreter, raising, site_of
-from kls.program.values import UNKNOWN, Container, Value
+from kls.program.values import UNKNOWN, Container, Instance, Value
 
 
 def assign(interpreter: Interpreter, target: ast.expr, value: Value, frame: Frame) -> None:
@@ -25,16 +25,33 @@ def assign(interpreter: Interpreter, target: ast.expr, value: Value, frame: Fram
         assign(interpreter, target.value, value, frame)
     elif isinstance(target, ast.Attribute):
         receiver = interpreter.evaluate(target.value, frame)
+        if type(value) in interpreter.library.tracked and isinstance(receiver, Instance):
+            _replace(interpreter, target, get_own(interpreter, receiver, target.attr), value)
+            interpreter.library.held(interpreter, receiver, target.attr, value)
+        if type(receiver) in interpreter.library.tracked:
+            interpreter.frame = frame
+            interpreter.library.assigned(interpreter, receiver, target.attr, value, site_of(target, frame))
         set_attribute(interpreter, receiver, target.attr, value)
     elif isinstance(target, ast.Subscript):
         receiver = interpreter.evaluate(target.value, frame)
         if isinstance(target.value, ast.Attribute):
             interpreter.library.changed(interpreter, receiver, "=", site_of(target, frame))
-        set_item(interpreter, receiver, interpreter.evaluate(target.slice, frame), value)
+        index = interpreter.evaluate(target.slice, frame)
+        if type(value) in interpreter.library.tracked and isinstance(receiver, Container):
+            _replace(interpreter, target, item_of(interpreter, receiver, index), value)
+        set_item(interpreter, receiver, index, value)
+
+
+def _replace(interpreter: Interpreter, target: ast.expr, old: Value, value: Value) -> None:
+    """Tell the library that one of its values takes the place of another."""
+    if type(old) in interpreter.library.tracked and old != value:
+        interpreter.library.replaced(interpreter, old, value, ast.unparse(target))
 
 
 def unpack(interpreter: Interpreter, targets: list[ast.expr], value: Value, frame: Frame) -> None:
     """Bind the items of `value` to several targets, one of which may be starred."""
+    if type(value) in interpreter.library.tracked:
+        interpreter.library.asked(interpreter, value, "items", site_of(targets[0], frame))
     star = next((i for i, target in enumerate(targets) if isinstance(target, ast.Starred)), None)
     items = iterate(interpreter, value, len(targets) if star is None else None)
     if items is None:

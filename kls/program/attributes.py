@@ -61,6 +61,10 @@ def get_attribute(interpreter: Interpreter, value: Value, name: str, site: Site)
         return arrays.attribute(value, name)  # type: ignore[arg-type]
     if kind is Function:
         return _of_function(interpreter, value, name)  # type: ignore[arg-type]
+    if kind is tuple:
+        found = interpreter.library.attribute(interpreter, value, name, site)
+        if found is not UNDEFINED:
+            return found
     if kind in PLAIN:
         return _of_constant(interpreter, value, name)
     if isinstance(value, BoundMethod) and name in ("__self__", "__func__", "__name__", "__doc__"):

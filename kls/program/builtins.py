@@ -76,6 +76,9 @@ def call_builtin(interpreter: Interpreter, name: str, arguments: Arguments, site
     function = FUNCTIONS.get(name)
     if not arguments.exact:
         return UNDEFINED if function is None and name not in PURE else UNKNOWN
+    for value in arguments.positional:
+        if type(value) in interpreter.library.tracked:
+            interpreter.library.asked(interpreter, value, name, site)
     if function is not None:
         return function(interpreter, arguments, site)
     if name in PURE:

@@ -64,6 +64,8 @@ def call(interpreter: Interpreter, function: Value, arguments: Arguments, site: 
     if function is UNKNOWN:
         escape(interpreter, arguments)
         interpreter.doubt()
+    elif kind in interpreter.library.tracked:
+        interpreter.library.asked(interpreter, function, "call", site)
     elif type(function) in (*CONSTANTS, tuple, Container):
         raise raising("TypeError")
     return UNKNOWN

@@ -232,6 +232,16 @@ def _item_of_sequence(
     return UNKNOWN
 
 
+def item_of(interpreter: Interpreter, receiver: Container, index: Value) -> Value:
+    """What a container has at an index or key; UNKNOWN where it has nothing, or that is not known."""
+    content = content_of(interpreter, receiver)
+    if isinstance(content, dict) and is_key(index):
+        return content.get(index, UNKNOWN)
+    if isinstance(content, tuple) and isinstance(index, int) and -len(content) <= index < len(content):
+        return content[index]
+    return UNKNOWN
+
+
 def set_item(interpreter: Interpreter, receiver: Value, index: Value, value: Value) -> None:
     """`receiver[index] = value`.
 

@@ -6,6 +6,7 @@ import ast
 from collections.abc import Callable, Iterator, Sequence
 
 from kls.program import builtins, operators
+from kls.program.asking import ask, condition
 from kls.program.assignment import assign
 from kls.program.attributes import get_attribute
 from kls.program.calls import call
@@ -70,7 +71,9 @@ def evaluate_arguments(
     exact = True
     for arg in args:
         if isinstance(arg, ast.Starred):
-            items = iterate(interpreter, interpreter.evaluate(arg.value, frame))
+            spread = interpreter.evaluate(arg.value, frame)
+            ask(interpreter, spread, "items", arg.value, frame)
+            items = iterate(interpreter, spread)
             if items is None:
                 exact = False
             else:
@@ -116,7 +119,9 @@ def _items(interpreter: Interpreter, nodes: Sequence[ast.expr], frame: Frame) ->
     exact = True
     for node in nodes:
         if isinstance(node, ast.Starred):
-            more = iterate(interpreter, interpreter.evaluate(node.value, frame))
+            spread = interpreter.evaluate(node.value, frame)
+            ask(interpreter, spread, "items", node.value, frame)
+            more = iterate(interpreter, spread)
             if more is None:
                 exact = False
             else:
@@ -157,6 +162,8 @@ def binary(interpreter: Interpreter, node: ast.BinOp, frame: Frame) -> Value:
 @expression(ast.UnaryOp)
 def unary(interpreter: Interpreter, node: ast.UnaryOp, frame: Frame) -> Value:
     operand = interpreter.evaluate(node.operand, frame)
+    if isinstance(node.op, ast.Not):
+        ask(interpreter, operand, "truth", node.operand, frame)
     return operators.unary(interpreter, type(node.op), operand, site_of(node, frame))
 
 
@@ -166,6 +173,8 @@ def boolean(interpreter: Interpreter, node: ast.BoolOp, frame: Frame) -> Value:
     possible: list[Value] = []
     for operand in node.values:
         value = interpreter.evaluate(operand, frame)
+        if operand is not node.values[-1]:
+            ask(interpreter, value, "truth", operand, frame)
         truth = operators.truth(interpreter, value)
         if truth is None:
             possible.append(value)
@@ -213,7 +222,7 @@ def f_string(interpreter: Interpreter, node: ast.JoinedStr, frame: Frame) -> Val
 
 @expression(ast.IfExp)
 def conditional(interpreter: Interpreter, node: ast.IfExp, frame: Frame) -> Value:
-    truth = operators.truth(interpreter, interpreter.evaluate(node.test, frame))
+    truth = condition(interpreter, node.test, frame)
     if truth is not None:
         return interpreter.evaluate(node.body if truth else node.orelse, frame)
     results: list[Value] = []
@@ -354,14 +363,16 @@ def _comprehension_frame(interpreter: Interpreter, node: ast.expr, frame: Frame)
 def _loops(interpreter: Interpreter, generators: Sequence[ast.comprehension], frame: Frame) -> Iterator[bool]:
     """Run the `for` clauses, yielding once for each element; False where it is not certain that there is one."""
     first, rest = generators[0], generators[1:]
-    items = iterate(interpreter, interpreter.evaluate(first.iter, frame))
+    sequence = interpreter.evaluate(first.iter, frame)
+    ask(interpreter, sequence, "items", first.iter, frame)
+    items = iterate(interpreter, sequence)
     if items is None:
         interpreter.widened += 1
     try:
         for item in [UNKNOWN] if items is None else items:
             interpreter.step()
             assign(interpreter, first.target, item, frame)
-            tests = [operators.truth(interpreter, interpreter.evaluate(test, frame)) for test in first.ifs]
+            tests = [condition(interpreter, test, frame) for test in first.ifs]
             if False in tests:
                 continue
             certain = items is not None and None not in tests

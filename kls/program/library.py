@@ -81,6 +81,36 @@ class Library(Protocol):
         """`value`, one of the library's, was bound to a variable."""
         ...
 
+    def replaced(self, interpreter: Interpreter, old: Value, new: Value, place: str) -> None:
+        """`new` took the place of `old`, both the library's: `place` is the attribute or item as the source spells it."""
+        ...
+
+    def held(self, interpreter: Interpreter, receiver: Instance, name: str, value: Value) -> None:
+        """`value`, one of the library's, was bound to an attribute of an object of the program's."""
+        ...
+
+    def asked(self, interpreter: Interpreter, value: Value, what: str, site: Site, name: str | None = None) -> None:
+        """The program needs "truth", "items" or a "call" of a tracked value, or hands it to a built-in function.
+
+        `what` is the function's qualified name then; `name` is the variable that is asked, where it is one.
+
+        Raises:
+            ProgramRaises: that raises, and a `try` around it expects it.
+        """
+        ...
+
+    def assigned(self, interpreter: Interpreter, receiver: Value, name: str, value: Value, site: Site) -> None:
+        """`receiver.name = value` on one of the library's values.
+
+        Raises:
+            ProgramRaises: that raises, and a `try` around it expects it.
+        """
+        ...
+
+    def imported(self, interpreter: Interpreter, module: str, names: tuple[str, ...], site: Site) -> None:
+        """`from module import name, ...`, or `import module` without names, of a module that is not interpreted."""
+        ...
+
     def exports(self, module: str) -> Mapping[str, Value]:
         """What `from module import *` binds."""
         ...
@@ -117,7 +147,7 @@ class NoLibrary:
     def initialise(self, *args: object) -> None:
         """Nothing to do."""
 
-    changed = escaped = named = initialise
+    changed = escaped = held = named = replaced = asked = assigned = imported = initialise
 
     tracked: frozenset[type] = frozenset()
 

@@ -5,13 +5,13 @@ from __future__ import annotations
 import ast
 from collections.abc import Mapping, Sequence
 
+from kls.program.asking import ask, condition
 from kls.program.assignment import assign
 from kls.program.containers import iterate
 from kls.program.dispatch import statement
 from kls.program.frame import Frame
 from kls.program.generators import Leave, is_suspended, run_suspended
 from kls.program.interpreter import Interpreter
-from kls.program.operators import truth
 from kls.program.scopes import bound_in
 from kls.program.store import Key
 from kls.program.values import UNDEFINED, UNKNOWN, Container, Either, Value, same
@@ -38,6 +38,7 @@ def for_statement(interpreter: Interpreter, node: ast.For, frame: Frame) -> str 
         return _over_generator(interpreter, node, frame, source)
     if isinstance(source, Container) and source.kind == "list":
         return _over_list(interpreter, node, frame, source)
+    ask(interpreter, source, "items", node.iter, frame)
     items = iterate(interpreter, source)
     if items is None:
         return _any_number_of_times(interpreter, node, frame)
@@ -117,7 +118,7 @@ def while_statement(interpreter: Interpreter, node: ast.While, frame: Frame) -> 
     mark = len(interpreter.parted)
     for _ in range(LOOP_LIMIT):
         interpreter.step()
-        known = truth(interpreter, interpreter.evaluate(node.test, frame))
+        known = condition(interpreter, node.test, frame)
         if known is False:
             return _finished(interpreter, node, mark, frame)
         if known is None or len(interpreter.parted) - mark > BREAK_LIMIT:

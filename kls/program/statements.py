@@ -6,6 +6,7 @@ import ast
 from collections.abc import Callable, Sequence
 
 from kls.program import classes
+from kls.program.asking import condition
 from kls.program.assignment import assign
 from kls.program.attributes import delete_attribute, get_attribute
 from kls.program.containers import delete_item
@@ -13,7 +14,7 @@ from kls.program.dispatch import statement
 from kls.program.frame import UNBOUND, Frame
 from kls.program.functions import make_function
 from kls.program.interpreter import Interpreter, raising, site_of
-from kls.program.operators import augmented, truth
+from kls.program.operators import augmented
 from kls.program.values import (
     UNDEFINED,
     UNKNOWN,
@@ -83,7 +84,7 @@ def return_statement(interpreter: Interpreter, node: ast.Return, frame: Frame) -
 
 @statement(ast.Assert)
 def assert_statement(interpreter: Interpreter, node: ast.Assert, frame: Frame) -> str | None:
-    known = truth(interpreter, interpreter.evaluate(node.test, frame))
+    known = condition(interpreter, node.test, frame)
     if known is False:
         raise raising("AssertionError")
     if known is None:
@@ -105,7 +106,7 @@ def continue_statement(interpreter: Interpreter, node: ast.Continue, frame: Fram
 def if_statement(interpreter: Interpreter, node: ast.If, frame: Frame) -> str | None:
     if frame.module == MAIN and _is_main_guard(node.test):
         return interpreter.execute(node.body, frame)
-    known = truth(interpreter, interpreter.evaluate(node.test, frame))
+    known = condition(interpreter, node.test, frame)
     if known is not None:
         return interpreter.execute(node.body if known else node.orelse, frame)
     return interpreter.branches(frame, [_body(interpreter, node.body, frame), _body(interpreter, node.orelse, frame)])
@@ -142,6 +143,8 @@ def class_definition(interpreter: Interpreter, node: ast.ClassDef, frame: Frame)
 def import_statement(interpreter: Interpreter, node: ast.Import, frame: Frame) -> str | None:
     for alias in node.names:
         whole = interpreter.modules.load(interpreter, alias.name) or _external(interpreter, alias.name)
+        if isinstance(whole, External):
+            interpreter.library.imported(interpreter, alias.name, (), site_of(node, frame))
         if alias.asname:
             frame.bind(alias.asname, whole, interpreter.overlay)
         else:
@@ -157,6 +160,9 @@ def import_from_statement(interpreter: Interpreter, node: ast.ImportFrom, frame:
     module: Value = UNKNOWN
     if source is not None:
         module = interpreter.modules.load(interpreter, source) or _external(interpreter, source)
+        if isinstance(module, External):
+            names = tuple(alias.name for alias in node.names)
+            interpreter.library.imported(interpreter, source, names, site_of(node, frame))
     for alias in node.names:
         if alias.name == "*":
             _import_all(interpreter, module, frame)

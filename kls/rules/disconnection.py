@@ -8,7 +8,7 @@ from typing import NamedTuple
 from kls.graph.cells import KerasTensor
 from kls.graph.connectivity import Connectivity, Unlisted
 from kls.graph.events import ModelBuilt
-from kls.graph.values import Instance
+from kls.graph.values import Address, Instance
 from kls.graph.view import Graph
 from kls.rules.wording import ignorable
 
@@ -38,9 +38,15 @@ class FirstCall(NamedTuple):
 
 
 class Nested(NamedTuple):
-    """The output lies inside a model that is called in the graph of the inputs."""
+    """The output comes from inside a model that is called in the graph of the inputs."""
 
     model: Instance
+    inner: KerasTensor
+    """The tensor inside that the output hangs on; the output itself, mostly."""
+    calls: tuple[KerasTensor, ...]
+    """What the calls of the model in the graph of the inputs gave; none where a model in between, or a wrapper, calls it."""
+    wrapper: Address | None
+    """The layer that wraps the model."""
 
 
 class Unchained(NamedTuple):
@@ -116,21 +122,33 @@ def find_cloned(event: ModelBuilt, graph: Graph) -> Cloned | None:
 def find_rebound(event: ModelBuilt, graph: Graph) -> Rebound | None:
     """`a = Input(); a = Dense()(a); Model([a, b], ...)`, or `input2 = MaxPooling2D()(i2)` listed beside `input1`."""
     listed = inputs_of(event)
+    needed = {unlisted.tensor for unlisted in event.connectivity.unlisted} if event.connectivity is not None else set()
     for index, tensor in enumerate(listed):
-        name = None if graph.is_input(tensor.operation) else graph.visible(tensor)
+        tensor_site = graph.variable(tensor)
+        name = None if tensor_site is None or graph.is_input(tensor.operation) else graph.visible(tensor)
         for source in graph.sources(tensor) if name is not None else ():
             named = graph.variable(source)
-            if name is None or named is None or source in listed or graph.owner(source, "input") is not None:
+            if name is None or tensor_site is None or named is None or source in listed:
                 continue
-            tensor_site = graph.variable(tensor)
-            assert tensor_site is not None
+            if graph.owner(source, "input") is not None:
+                continue
             same_scope = named.is_global == tensor_site.is_global and (
                 named.is_global or named.site.piece == tensor_site.site.piece
             )
-            lost = named.name == name and graph.visible(source) is None
+            lost = named.name == name and (graph.visible(source) is None or source in needed)
             if (lost or name in twins(event, graph)) and same_scope:
                 return Rebound(index, tensor, source, name)
+        replaced = None if graph.is_input(tensor.operation) else graph.replaced(tensor)
+        for source in replaced.before if replaced is not None else ():
+            if replaced is not None and _is_lost(graph, source, listed) and graph.is_from(tensor, source):
+                return Rebound(index, tensor, source, replaced.place)
     return None
+
+
+def _is_lost(graph: Graph, source: KerasTensor, listed: tuple[KerasTensor, ...]) -> bool:
+    """Whether it is an Input that no variable holds any more and no model starts at."""
+    unheld = graph.is_input(source.operation) and graph.visible(source) is None
+    return unheld and source not in listed and graph.owner(source, "input") is None
 
 
 def twins(event: ModelBuilt, graph: Graph) -> frozenset[str]:
@@ -159,11 +177,22 @@ def find_first_call(event: ModelBuilt, graph: Graph) -> FirstCall | None:
 
 
 def find_nested(event: ModelBuilt, graph: Graph) -> Nested | None:
-    """`backbone.get_layer("conv").output` where `backbone` is called as a layer."""
-    owner = graph.owner(first_unlisted(event).tensor, "input")
-    if owner is not None and _is_called(owner, graph, inputs_of(event), ()):
-        return Nested(owner)
-    return None
+    """`backbone.get_layer("conv").output` where `backbone` is called as a layer, or a layer wraps it."""
+    first, listed = first_unlisted(event), inputs_of(event)
+    owner = graph.owner(first.tensor, "input")
+    if owner is None:
+        return None
+    wrapper = next(filter(None, (_wrapper(graph, tensor, owner) for tensor in listed)), None)
+    if wrapper is None and not _is_called(owner, graph, listed, ()):
+        return None
+    inner = next((step for step in first.path if graph.lies_in(step, owner.address)), first.path[0])
+    calls = (call for call, _ in graph.calls(owner.address))
+    return Nested(owner, inner, tuple(c for c in calls if any(graph.is_from(c, t) for t in listed)), wrapper)
+
+
+def _wrapper(graph: Graph, tensor: KerasTensor, wrapped: Instance) -> Address | None:
+    model = graph.owner(tensor, "input")
+    return None if model is None else graph.wrapper(model.address, wrapped.address)
 
 
 def _is_called(owner: Instance, graph: Graph, listed: tuple[KerasTensor, ...], seen: tuple[Instance, ...]) -> bool:
@@ -180,16 +209,19 @@ def _is_called(owner: Instance, graph: Graph, listed: tuple[KerasTensor, ...], s
 def find_unchained(event: ModelBuilt, graph: Graph) -> Unchained | None:
     """`Model(generator.input, discriminator.output)`."""
     unlisted = first_unlisted(event)
+    output = event.outputs.leaves[unlisted.output]
     owners = {owner_of(event, graph, tensor) for tensor in inputs_of(event)}
-    first, second = owners.pop() if len(owners) == 1 else None, owner_of(event, graph, unlisted.tensor)
-    if first is None or second is None or first == second:
-        return None
-    before, after = graph.model(first.address), graph.model(second.address)
-    if before is None or after is None or event.outputs.leaves[unlisted.output] not in after.outputs:
-        return None
-    if len(before.outputs) != 1 or len(after.inputs) != 1 or fits(graph, before.outputs[0], after.inputs[0]) is False:
-        return None
-    return Unchained(first, second)
+    first = owners.pop() if len(owners) == 1 else None
+    ends = graph.owner(output, "output") if isinstance(output, KerasTensor) else None
+    for second in (owner_of(event, graph, unlisted.tensor), ends):
+        if first is None or second is None or second in (first, event.instance):
+            continue
+        before, after = graph.model(first.address), graph.model(second.address)
+        if before is None or after is None or output not in after.outputs or after.inputs != (unlisted.tensor,):
+            continue
+        if any(fits(graph, tensor, after.inputs[0]) is not False for tensor in before.outputs):
+            return Unchained(first, second)
+    return None
 
 
 def find_wrong_input(event: ModelBuilt, graph: Graph) -> WrongInput | None:

@@ -8,8 +8,9 @@ from kls.graph.connectivity import Connectivity, Unlisted
 from kls.graph.events import ModelBuilt
 from kls.graph.values import Site
 from kls.graph.view import Graph
-from kls.rules.disconnection import cause, disconnection, inputs_of
-from kls.rules.finding import Edit, Finding, Fix, Related
+from kls.rules.adding import adding
+from kls.rules.disconnection import cause, disconnection, inputs_of, owner_of
+from kls.rules.finding import Finding, Fix, Related
 from kls.rules.registry import Rule
 from kls.rules.wording import about_model, here, ignorable, listed, related_to, replacement
 
@@ -40,7 +41,10 @@ def _message(event: ModelBuilt, graph: Graph, found: Connectivity, first: Unlist
             f"own, not connected to `{graph.describe(wrapped)}`: call the layers on that tensor itself."
         )
     if len(found.unused) == len(event.inputs.leaves):
-        return f"{subject} is not computed from the inputs of this model, but from `{source}`."
+        text = f"{subject} is not computed from the inputs of this model, but from `{source}`"
+        owner = owner_of(event, graph, first.tensor)
+        uncalled = owner is not None and not any(True for _ in graph.calls(owner.address))
+        return f"{text}: nothing calls `{graph.label(owner)}`." if owner is not None and uncalled else f"{text}."
     others = listed([graph.describe(unlisted.tensor) for unlisted in found.unlisted])
     through = [graph.visible(step) for step in first.path[1:-1]]
     way = next((f", by way of `{name}`" for name in reversed(through) if name is not None), "")
@@ -70,29 +74,10 @@ def _fixes(event: ModelBuilt, graph: Graph, found: Connectivity, first: Unlisted
         return replacement(f"Use `{text}` itself", graph.made_at(first.tensor), text, safe=False)
     if found.unused or found.midgraph:
         return ()  # inputs that have no part in the outputs: adding more is no plain answer
-    return _add_inputs(event, graph, found)
-
-
-def _add_inputs(event: ModelBuilt, graph: Graph, found: Connectivity) -> tuple[Fix[Site], ...]:
-    """List the missing Inputs too."""
-    texts = [graph.expression(unlisted.tensor) for unlisted in found.unlisted]
-    site = event.inputs.site
-    if site is None or None in texts or (event.inputs.is_list and None in event.inputs.leaf_sites):
-        return ()
-    added = ", ".join(text for text in texts if text is not None)
-    end = site._replace(line=site.end_line, column=site.end_column)
-    start = site._replace(end_line=site.line, end_column=site.column)
-    title = f"Add `{added}` to the inputs"
-    if event.inputs.is_list:
-        last = event.inputs.leaf_sites[-1]
-        assert last is not None
-        behind = last._replace(line=last.end_line, column=last.end_column)
-        return (Fix(title, (Edit(behind, f", {added}"),), True),)
-    if len(event.inputs.leaves) != 1 or event.inputs.leaf_sites[0] is None:
-        return ()
-    if event.inputs.plural:
-        return (Fix(title, (Edit(end, f" + [{added}]"),), True),)
-    return (Fix(title, (Edit(start, "["), Edit(end, f", {added}]")), True),)
+    missing = tuple(unlisted.tensor for unlisted in found.unlisted)
+    edits = adding(event.inputs, graph, missing)
+    title = ", ".join(f"`{graph.expression(tensor)}`" for tensor in missing)
+    return (Fix(f"Add {title} to the inputs", edits, True),) if edits else ()
 
 
 def _cloned_twice(event: ModelBuilt, graph: Graph) -> Iterator[Finding[Site]]:

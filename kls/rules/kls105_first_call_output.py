@@ -86,12 +86,14 @@ def _ambiguous(event: ModelBuilt, graph: Graph) -> Iterator[Finding[Site]]:
 
 
 def _suspicion(event: ModelBuilt, graph: Graph, leaf: KerasTensor, others: tuple[KerasTensor, ...]) -> str | None:
-    """What speaks for another call: another output hangs on it, or an input has no part in the first."""
+    """What speaks for another call: an output hangs on it, it is a later step of a loop, or takes an input of its own."""
     for output in event.outputs.leaves:
         if isinstance(output, KerasTensor) and output != leaf and not graph.is_from(output, leaf):
             for other in others:
                 if graph.is_from(output, other):
                     return f", while `{graph.describe(output)}` is computed from another of its calls."
+    if any(graph.made_at(other) == graph.made_at(leaf) and graph.is_from(other, leaf) for other in others):
+        return ", and the loop that calls it again goes on from there."
     found = event.connectivity
     for index in found.unused if found is not None else ():
         unused = inputs_of(event)[index]

@@ -49,7 +49,7 @@ def _message(event: ModelBuilt, graph: Graph, found: Rebound, fails: bool) -> st
     left_out = graph.names(tuple(a for a in graph.ancestors((found.tensor,)) if not graph.is_input(a)))
     source = graph.visible(found.source)
     if source is None:
-        text = f"`{found.name}` is not the Input any more: it was bound to the output of `{graph.name(found.tensor.operation)}`."
+        text = f"`{found.name}` is not the Input any more: it holds the output of `{graph.name(found.tensor.operation)}` now."
         advice = " Keep the Input in a variable of its own."
     else:
         text = f"`{found.name}` is not an Input: it is computed from `{source}`."

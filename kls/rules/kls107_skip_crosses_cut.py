@@ -7,8 +7,9 @@ from collections.abc import Iterator
 from kls.graph.events import ModelBuilt
 from kls.graph.values import Site
 from kls.graph.view import Graph
+from kls.rules.adding import adding
 from kls.rules.disconnection import Crossing, cause, disconnection, find_crossing, first_unlisted
-from kls.rules.finding import Edit, Finding, Fix
+from kls.rules.finding import Finding, Fix
 from kls.rules.kls103_disconnected_graph import path_to
 from kls.rules.registry import Rule
 from kls.rules.wording import about_model, listed
@@ -22,7 +23,7 @@ def check(event: object, graph: Graph) -> Iterator[Finding[Site]]:
         return
     found = find_crossing(event, graph)
     assert found is not None
-    beside = listed([graph.describe(tensor) for tensor in found.beside])
+    beside = listed(list(dict.fromkeys(graph.describe(tensor) for tensor in found.beside)))
     text = (
         f"The model is cut off at `{graph.describe(found.cut)}`, but a path leads around that: "
         f"the outputs are computed from {beside} as well."
@@ -34,17 +35,9 @@ def check(event: object, graph: Graph) -> Iterator[Finding[Site]]:
 
 def _fixes(event: ModelBuilt, graph: Graph, found: Crossing) -> tuple[Fix[Site], ...]:
     """Make what leads around the cut an input too. The model is called with more then."""
-    texts = [graph.expression(tensor) for tensor in found.beside]
-    site, last = event.inputs.site, event.inputs.leaf_sites[-1]
-    if None in texts or site is None or last is None or (event.inputs.plural and not event.inputs.is_list):
-        return ()
-    added = ", ".join(text for text in texts if text is not None)
-    title = f"Make `{added}` an input too"
-    behind = last._replace(line=last.end_line, column=last.end_column)
-    if event.inputs.is_list:
-        return (Fix(title, (Edit(behind, f", {added}"),), safe=False),)
-    before = site._replace(end_line=site.line, end_column=site.column)
-    return (Fix(title, (Edit(before, "["), Edit(behind, f", {added}]")), safe=False),)
+    edits = adding(event.inputs, graph, found.beside)
+    title = ", ".join(f"`{graph.expression(tensor)}`" for tensor in found.beside)
+    return (Fix(f"Make {title} an input too", edits, safe=False),) if edits else ()
 
 
 RULE = Rule(CODE, NAME, "a path leads around the tensor at which the model is cut off", check)

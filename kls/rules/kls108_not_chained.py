@@ -30,9 +30,10 @@ def check(event: object, graph: Graph) -> Iterator[Finding[Site]]:
     before, after = graph.model(found.first.address), graph.model(found.second.address)
     assert before is not None
     assert after is not None
-    sure = fits(graph, before.outputs[0], after.inputs[0]) is True
+    fitting = [tensor for tensor in before.outputs if fits(graph, tensor, after.inputs[0]) is not False]
+    sure = fits(graph, fitting[0], after.inputs[0]) is True
     shown = graph.visible(found.first) is not None and graph.visible(found.second) is not None
-    output = graph.expression(before.outputs[0])
+    output = graph.expression(fitting[0]) if len(fitting) == 1 else None
     chained = f"{second}({output})" if shown and output is not None else None
     fixes = replacement(f"Call it: `{chained}`", place, chained, safe=sure)
     related = (*created(graph, found.first), *created(graph, found.second))

@@ -65,7 +65,8 @@ def _built(event: ModelBuilt, graph: Graph) -> Iterator[Finding[Site]]:
         if skipped is None or output is None or graph.visible(skipped) is None:
             continue
         inside = dict.fromkeys(graph.ancestors(outputs))
-        if skipped.address in inside or any(address in inside for address in _own_layers(graph, skipped)):
+        deep = _with_nested(graph, tuple(inside))
+        if skipped.address in deep or any(address in deep for address in _own_layers(graph, skipped)):
             continue
         for address in inside:
             call = _call_on(graph, address, tensor)
@@ -100,6 +101,19 @@ def _output(graph: Graph, model: Instance) -> KerasTensor | None:
 def _own_layers(graph: Graph, model: Instance) -> tuple[tuple[object, ...], ...]:
     found = graph.model(model.address)
     return () if found is None else tuple(a for a in found.operations if not graph.is_input(a))
+
+
+def _with_nested(graph: Graph, addresses: tuple[tuple[object, ...], ...]) -> set[tuple[object, ...]]:
+    """Layers and models, and the layers of those models."""
+    found: set[tuple[object, ...]] = set()
+    stack = list(addresses)
+    while stack:
+        address = stack.pop()
+        if address not in found:
+            found.add(address)
+            model = graph.model(address)
+            stack.extend(model.operations if model is not None else ())
+    return found
 
 
 def _call_on(graph: Graph, address: tuple[object, ...], tensor: KerasTensor) -> KerasTensor | None:

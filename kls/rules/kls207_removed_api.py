@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from kls.environment.era import Era
-from kls.graph.events import Removed, Undefined
+from kls.graph.events import Imported, Removed, Undefined
 from kls.graph.values import Site
 from kls.graph.view import Graph
 from kls.rules.finding import Certainty, Finding, Fix, Severity
 from kls.rules.registry import Rule
+from kls.rules.removed_names import gone
 from kls.rules.tensorflow_names import BACKEND
 from kls.rules.wording import KERAS_3, ending, ignorable, raising, replacement
 
@@ -28,6 +29,8 @@ def check(event: object, graph: Graph) -> Iterator[Finding[Site]]:
             yield _argument(event, graph)
         elif event.kind != "backend" or event.name in BACKEND:
             yield _function(event, graph)
+    elif isinstance(event, Imported) and not ignorable(event):
+        yield from _import(event, graph)
 
 
 def _attribute(event: Undefined, graph: Graph) -> Finding[Site]:
@@ -63,6 +66,20 @@ def _function(event: Removed, graph: Graph) -> Finding[Site]:
         return _finding(text, event.site, raising_in_3=True, fixes=())
     instead = " Use `keras.Model`." if event.name == "Function" else " It came with Keras 3."
     return _finding(f"{graph.version} has no `keras.{event.name}`.{instead}", event.site, raising_in_3=False, fixes=())
+
+
+def _import(event: Imported, graph: Graph) -> Iterator[Finding[Site]]:
+    """A module or name that is gone since a version that this one is not older than."""
+    found = gone(event.module.partition("keras")[2].lstrip("."), event.names, event.module.startswith("tensorflow"))
+    if found is None:
+        return
+    name, since, instead = found
+    version = graph.keras_version
+    if version is None or version < since:
+        return
+    advice = f" Use {instead if ' ' in instead else f'`{instead}`'}." if instead else ""
+    text = f"{graph.version} has no `keras.{name}`: the import fails.{advice}"
+    yield _finding(text, event.site, raising_in_3=True if since >= (3, 0) else None, fixes=())
 
 
 def _finding(text: str, place: Site, raising_in_3: bool | None, fixes: tuple[Fix[Site], ...]) -> Finding[Site]:

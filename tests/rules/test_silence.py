@@ -272,6 +272,72 @@ image = keras.Input((16, 16, 3), name="image")
 a, b = backbone("a"), backbone("b")
 model = keras.Model(image, layers.Add(name="sum")([a(image), b(image)]))
 """,
+    "an encoder called on the variable that a larger model starts at": """
+x = keras.Input((16,), name="x")
+code = layers.Dense(8, name="code")(layers.Dense(8, name="hidden")(x))
+autoencoder = keras.Model(x, layers.Dense(16, name="decoded")(code))
+encoder = keras.Model(x, autoencoder.get_layer("code").output)
+z = keras.Input((8,), name="z")
+decoder = keras.Model(z, autoencoder.get_layer("decoded")(z))
+again = keras.Model(x, decoder(encoder(x)))
+""",
+    "a head on an earlier layer": """
+x = keras.Input((8,), name="x")
+h = early = layers.Dense(8, name="early")(x)
+h = layers.Dense(8, name="late")(layers.Dense(8, name="middle")(h))
+model = keras.Model(x, layers.Dense(2, name="head")(h))
+z = keras.Input((8,), name="z")
+head = keras.Model(z, model.get_layer("head")(z))
+lens = keras.Model(x, head(keras.Model(x, early)(x)))
+""",
+    "models of keras.applications, without their source": """
+base = keras.applications.VGG16(weights=None, include_top=False, input_shape=(32, 32, 3))
+base.trainable = False
+for layer in base.layers[-4:]:
+    layer.trainable = True
+flat = keras.Model(base.input, layers.Dense(2)(layers.Flatten()(base.output)))
+taps = keras.Model(base.inputs, [base.get_layer(n).output for n in ("block1_pool", "block2_pool")])
+shorter = keras.Model(base.input, base.layers[-2].output)
+bottom = keras.Model(base.input, base.get_layer("block3_pool").output)
+top = keras.Model(base.get_layer("block3_pool").output, base.output)
+joined = keras.Model(base.input, top(bottom(base.input)))
+longer = keras.Model(top.input, layers.Flatten()(top.output))
+image = keras.Input((64, 64, 3), name="image")
+scaled = layers.Rescaling(1 / 255)(image)
+on_top = keras.applications.ResNet50(weights=None, include_top=False, input_tensor=scaled)
+model = keras.Model(image, layers.Dense(2)(layers.Flatten()(on_top.output)))
+nested = keras.Model(image, base(image))
+""",
+    "layers of keras.applications called again": """
+base = keras.applications.vgg16.VGG16(weights=None, include_top=False)
+image = keras.Input((32, 32, 3))
+x = base.get_layer("block1_conv1")(image)
+x = base.layers[2](x)
+model = keras.Model(image, layers.Flatten()(x))
+""",
+    "lists that are bound to another name, or in another list": """
+inputs = [keras.Input((3,), name=f"sensor_{k}") for k in range(2)]
+x = inputs
+x = [layers.Dense(3, name=f"pre_{k}")(t) for k, t in enumerate(x)]
+head = keras.Model(x, layers.Concatenate(name="both")(x))
+model = keras.Model(inputs, head(x))
+""",
+    "a builder whose attribute is the current tensor": """
+class Builder:
+    def __init__(self):
+        self.start = keras.Input((4,), name="x")
+        self.x = self.start
+
+    def add(self, layer):
+        self.x = layer(self.x)
+        return self
+
+    def build(self):
+        return keras.Model(self.start, self.x)
+
+
+model = Builder().add(layers.Dense(3, name="a")).add(layers.Dense(2, name="b")).build()
+""",
     "layers without a name on either side of a condition": """
 def build(flag, widths):
     x = image = keras.Input((8,), name="image")

@@ -1,0 +1,254 @@
+"""How many model constructions of real files can be built by `kls confirm`: the figure, and what stands in the way.
+
+usage: buildable.py [--files N] [--sites N] [--only NAME,...] [--out FILE]. Packages come from PyPI into .corpora/; the
+shared cases are among them. Every `Model(...)`, `Sequential(...)` and `Functional(...)` that an
+import says is Keras's is one site, and each is confirmed on its own, in the jail, with a warm session for a package.
+"""
+
+from __future__ import annotations
+
+import argparse
+import ast
+import json
+import os
+import re
+import subprocess
+import sys
+import time
+from collections import Counter
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+import corpora
+
+from kls.confirm.confirm import ModelVerdict, Site, confirm
+from kls.confirm.limits import Limits
+from kls.confirm.session import Facts, Session
+
+ROOT = Path(__file__).parents[2]
+CASES = Path(os.environ.get("KLS_SHARED", ROOT.parent / "shared")) / "cases"
+# Further packages that build models: (name, version, the Keras they are for). Those of before 2020 are for a Keras that is
+# no longer installed anywhere, and are left away.
+FURTHER = (
+    ("keras-unet", "0.1.2", "2.15.0"), ("keras-transformer", "0.40.0", "2.15.0"), ("keras-facenet", "0.3.2", "2.15.0"),
+    ("keras-efficientnet-v2", "1.2.2", "2.15.0"), ("keras-rl2", "1.0.5", "2.15.0"), ("keras-ocr", "0.9.3", "2.15.0"),
+    ("keras-fsl", "0.2.0", "2.15.0"), ("keras-textclassification", "0.1.7", "2.15.0"), ("keras28models", "0.1.0", "2.15.0"),
+    ("swiss-army-keras", "0.10.0", "2.15.0"), ("mlp-mixer-keras", "0.0.5", "2.15.0"), ("nfnets-keras", "0.0.2", "2.15.0"),
+    ("nbeats-keras", "1.8.0", "2.15.0"), ("musicnn-keras", "0.1.0", "2.15.0"), ("mtcnn", "1.0.0", "2.15.0"),
+    ("deepface", "0.0.103", "2.15.0"), ("retina-face", "0.0.19", "2.15.0"), ("n2v", "0.3.3", "2.15.0"),
+    ("imageai", "3.0.3", "2.15.0"), ("basic-pitch", "0.4.0", "2.15.0"), ("seqtag-keras", "1.0.6", "2.15.0"),
+    ("ocrd-keraslm", "0.4.3", "2.15.0"), ("keras-i2i", "0.3", "2.15.0"), ("keras-xlnet", "0.20.0", "2.15.0"),
+    ("notekeras", "0.8.11", "2.15.0"), ("keras-swin-unet", "0.2.7", "3.15.1"), ("kerasfactory", "0.1.1", "3.15.1"),
+    ("keras-vision", "0.6.3", "3.15.1"), ("segmodels-keras", "0.1.0.dev13", "3.15.1"), ("bert4keras3", "1.6.6", "3.15.1"),
+    ("keras-mdn-layer", "1.0.0", "3.15.1"), ("eznet-keras", "1.1.3", "3.15.1"),
+)  # fmt: skip
+KERAS_3 = frozenset({"vit-keras"})  # written for Keras 3, whatever its metadata says
+MODULES = ("keras", "tensorflow", "tf_keras")
+NEEDS = "needs a `# kls: run` comment"
+CONSTRUCTORS = ("Model", "Sequential", "Functional")
+
+
+@dataclass(frozen=True)
+class File:
+    """A file of a project and the lines on which it makes models."""
+
+    project: Path
+    path: Path
+    lines: tuple[int, ...]
+    legacy: bool
+
+
+def constructions(text: str) -> list[int]:
+    """Lines that call one of Keras's model classes by a name that an import binds to it."""
+    try:
+        tree = ast.parse(text)
+    except (SyntaxError, ValueError):
+        return []
+    classes, modules = set[str](), set[str]()
+    for node in ast.walk(tree):
+        if isinstance(node, ast.ImportFrom) and (
+            (node.module or "").split(".")[0] in MODULES or "keras" in (node.module or "")
+        ):
+            for alias in node.names:
+                name = alias.asname or alias.name
+                (classes if alias.name in CONSTRUCTORS else modules).add(name)
+        elif isinstance(node, ast.Import):
+            modules |= {(a.asname or a.name.split(".")[0]) for a in node.names if a.name.split(".")[0] in MODULES}
+    found = set()
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Call):
+            called, root = node.func, node.func
+            while isinstance(root, ast.Attribute):
+                root = root.value
+            if not isinstance(root, ast.Name):
+                continue
+            if (isinstance(called, ast.Name) and called.id in classes) or (
+                isinstance(called, ast.Attribute) and called.attr in CONSTRUCTORS and root.id in modules
+            ):
+                found.add(node.lineno)
+    return sorted(found)
+
+
+def project_files(folder: Path, legacy: bool) -> Iterator[File]:
+    """The files of a folder that make models."""
+    for path in sorted(folder.rglob("*.py")):
+        lines = constructions(path.read_text("utf-8", "replace"))
+        if lines:
+            yield File(folder, path, tuple(lines), legacy)
+
+
+def bodies(only: list[str]) -> Iterator[list[File]]:
+    """The files, a project at a time."""
+    further = [corpora.Package(name, version, (keras,), True) for name, version, keras in FURTHER]
+    for package in [*corpora.packages(), *further]:
+        if only and package.name not in only:
+            continue
+        try:
+            corpora.download(package)
+        except subprocess.CalledProcessError as error:
+            print(f"{package.name}: {error}", file=sys.stderr)
+            continue
+        legacy = package.keras[-1].startswith("2.") and package.name not in KERAS_3
+        yield list(project_files(package.folder, legacy))
+    if not only or "cases" in only:
+        yield list(project_files(CASES, False))
+
+
+VALUES = (
+    (r"shape|input_size|img_size|image_size|dims?$|target_size|resolution", "(64, 64, 3)"),
+    (r"^(x|inputs?|input_tensor|input_layer|tensor|features|img_input|last)$", "__import__('keras').Input((64, 64, 3))"),
+    (r"model|backbone|encoder|network|base", "__import__('keras').Sequential([__import__('keras').Input((64, 64, 3)),"
+     " __import__('keras').layers.Conv2D(4, 3), __import__('keras').layers.Flatten(), __import__('keras').layers.Dense(4)])"),
+    (r"name|prefix|scope", "'name'"),
+    (r"activation", "'relu'"),
+    (r"filter_num|filters|n_filters|units|blocks|layers|dropouts|hidden|widths|depths|repeat", "[8, 16, 32]"),
+    (r"weights|path|callback|initial|config|seed", "None"),
+    (r"rate|ratio|prob|drop|alpha|lr|momentum|eps|decay|coef", "0.1"),
+    (r"include|use_|^is_|with_|train", "False"),
+    (r"kernel|pool|stride", "3"),
+)  # fmt: skip
+
+
+def guess(name: str, round_: int) -> str:
+    """What an author might write for a parameter in a `# kls: run` comment; another guess in each round."""
+    for pattern, value in VALUES:
+        if re.search(pattern, name):
+            plain = "8" if value.startswith("[") else "(16,)" if value == "(64, 64, 3)" else value
+            return value if round_ == 0 else plain
+    return "4"
+
+
+def with_comment(text: str, line: int, reason: str, round_: int) -> str | None:
+    """The program with a `# kls: run` comment above the definition that holds a line; None where no call can be guessed."""
+    found = re.search(r"nothing calls `([^`]+)`, and it needs (.*?): say how", reason)
+    tree = ast.parse(text)
+    holder = next((n for n in tree.body if n.lineno <= line <= (n.end_lineno or 0)), None)
+    if found is None or holder is None:
+        return None
+    arguments = ", ".join(f"{name}={guess(name, round_)}" for name in found[2].split(", "))
+    lines = text.split("\n")
+    start = min([holder.lineno, *(d.lineno for d in getattr(holder, "decorator_list", []))])
+    return "\n".join([*lines[: start - 1], f"# kls: run {found[1]}({arguments})", *lines[start - 1 :]])
+
+
+def reason_of(model: ModelVerdict) -> str:
+    """Why a verdict is inconclusive, without what differs from file to file."""
+    reason = model.assumptions[-1] if model.assumptions else "no reason"
+    if "# kls: run" in reason:
+        return NEEDS
+    return re.sub(r"line \d+: ", "", re.sub(r"'[^']*'|`[^`]*`|\"[^\"]*\"|\d+", "_", reason))[:110]
+
+
+def main() -> None:
+    """Confirm every site and print the figure."""
+    parser = argparse.ArgumentParser()
+    parser.add_argument("--files", type=int, default=8, help="at most so many files of a package")
+    parser.add_argument("--sites", type=int, default=6, help="at most so many sites of a file")
+    parser.add_argument("--only", default="")
+    parser.add_argument("--out", type=Path, default=ROOT / ".cache" / "buildable.jsonl")
+    options = parser.parse_args()
+    rows = []
+    with options.out.open("w") as out:
+        for files in bodies([name for name in options.only.split(",") if name]):
+            if not files:
+                continue
+            session = session_for(files[0])
+            step = max(1, len(files) // options.files)
+            before = len(rows)
+            for file in files[::step][: options.files]:
+                for row in confirmed(file, session, options.sites):
+                    rows.append(row)
+                    out.write(json.dumps(row) + "\n")
+                    out.flush()
+            tell(files[0].project.name, rows[before:])
+    tell("all", rows)
+    for session in SESSIONS.values():
+        session.close()
+    reasons = Counter(row["reason"] for row in rows if row["reason"])
+    for reason, count in reasons.most_common(25):
+        print(f"{count:5} {reason}")
+
+
+# Time is not what is measured here, and the machine may be busy.
+LIMITS = Limits(seconds=90, soft_seconds=80, cpu_seconds=240)
+SESSIONS: dict[tuple[Path, bool], Session] = {}
+
+
+def session_for(file: File) -> Session:
+    """A warm session of the file's era, over all packages at once: one start serves them all."""
+    roof = file.project.parent
+    facts = Facts(Path(sys.executable), roof, file.legacy, None if file.legacy else "tensorflow")
+    session = SESSIONS.setdefault((roof, file.legacy), Session(facts, limits=LIMITS))
+    session.start()
+    session.facts = replace(facts, project=file.project)
+    return session
+
+
+def confirmed(file: File, session: Session, most: int) -> Iterator[dict[str, object]]:
+    """One row for every site of a file."""
+    text = file.path.read_text("utf-8", "replace")
+    step = max(1, len(file.lines) // most)
+    for line in file.lines[::step][:most]:
+        begun = time.monotonic()
+        verdict, notes, reason = ask(file, text, line, session)
+        commented = None
+        for round_ in (0, 1) if reason == NEEDS else ():
+            changed = with_comment(text, line, notes[-1], round_)
+            if changed is not None and commented in (None, "inconclusive"):
+                commented, told, _ = ask(file, changed, line + 1, session)
+                notes += [f"with a comment: {each}" for each in told[-1:]]
+        yield {
+            "path": str(file.path.relative_to(file.project.parent)), "line": line, "verdict": verdict, "reason": reason,
+            "commented": commented, "notes": notes, "seconds": round(time.monotonic() - begun, 2), "legacy": file.legacy,
+        }  # fmt: skip
+
+
+def ask(file: File, text: str, line: int, session: Session) -> tuple[str, list[str], str | None]:
+    """(verdict, assumptions, why it is inconclusive) of one site."""
+    try:
+        (model,) = confirm(file.path, text, [Site(line)], session).models
+    except Exception as error:
+        return "inconclusive", [repr(error)], f"{type(error).__name__}: {error}"[:110]
+    reason = reason_of(model) if model.verdict == "inconclusive" else None
+    return model.verdict, list(model.assumptions), reason
+
+
+def tell(name: str, rows: list[dict[str, object]]) -> None:
+    """One line: sites, those built as they are, those that need a comment, and those built with one."""
+    built = sum(row["verdict"] != "inconclusive" for row in rows)
+    asks = sum(row["reason"] == NEEDS for row in rows)
+    commented = sum(row["commented"] not in (None, "inconclusive") for row in rows)
+    files = len({row["path"] for row in rows})
+    rest = len(rows) - asks
+    share = f"{built / rest:.0%} without a comment, " if rest else ""
+    share += f"{(built + commented) / len(rows):.0%} in all" if rows else ""
+    print(
+        f"{name:26} {files:3} files {len(rows):4} sites {built:4} built; {asks:4} need `# kls: run`, {commented:4} built with it"
+        f"  {share}",
+        flush=True,
+    )
+
+
+if __name__ == "__main__":
+    main()
