@@ -11,7 +11,7 @@ from kls.graph.view import Graph
 from kls.rules.disconnection import cause, disconnection, find_cloned, inputs_of
 from kls.rules.finding import Finding, Fix, Related
 from kls.rules.registry import Rule
-from kls.rules.wording import about_model, made, related_to, replacement
+from kls.rules.wording import about_model, is_global_in_function, made, related_to, replacement
 
 CODE, NAME = "KLS101", "cloned-input"
 
@@ -50,7 +50,8 @@ def _fixes(event: ModelBuilt, graph: Graph, index: int, original: KerasTensor) -
     site = event.inputs.leaf_sites[index]
     if site is None and len(event.inputs.leaves) == 1:
         site = event.inputs.site
-    return replacement(f"Use `{text}` itself as the input", site, text, safe=True)
+    safe = not is_global_in_function(event, graph, original)
+    return replacement(f"Use `{text}` itself as the input", site, text, safe=safe)
 
 
 RULE = Rule(CODE, NAME, "the input is a clone of the tensor that the outputs are computed from", check)

@@ -12,7 +12,7 @@ from kls.rules.adding import adding
 from kls.rules.disconnection import cause, disconnection, inputs_of, owner_of
 from kls.rules.finding import Finding, Fix, Related
 from kls.rules.registry import Rule
-from kls.rules.wording import about_model, here, ignorable, listed, related_to, replacement
+from kls.rules.wording import about_model, here, ignorable, is_global_in_function, listed, related_to, replacement
 
 CODE, NAME = "KLS103", "disconnected-graph"
 
@@ -40,7 +40,7 @@ def _message(event: ModelBuilt, graph: Graph, found: Connectivity, first: Unlist
             f"{subject} is computed from `{source}`, and `Input(tensor={graph.describe(wrapped)})` is an Input of its "
             f"own, not connected to `{graph.describe(wrapped)}`: call the layers on that tensor itself."
         )
-    if len(found.unused) == len(event.inputs.leaves):
+    if _is_apart(event, graph, found, first):
         text = f"{subject} is not computed from the inputs of this model, but from `{source}`"
         owner = owner_of(event, graph, first.tensor)
         uncalled = owner is not None and not any(True for _ in graph.calls(owner.address))
@@ -50,6 +50,13 @@ def _message(event: ModelBuilt, graph: Graph, found: Connectivity, first: Unlist
     way = next((f", by way of `{name}`" for name in reversed(through) if name is not None), "")
     inputs = "Input" if len(found.unlisted) == 1 else "Inputs"
     return f"{subject} also needs the {inputs} {others}{way}: the model does not list {_pronoun(found)}."
+
+
+def _is_apart(event: ModelBuilt, graph: Graph, found: Connectivity, first: Unlisted) -> bool:
+    """Whether the output is computed from none of the inputs at all."""
+    if len(found.unused) == len(event.inputs.leaves):
+        return True
+    return not any(graph.is_from(first.path[0], tensor) for tensor in inputs_of(event))
 
 
 def _pronoun(found: Connectivity) -> str:
@@ -72,12 +79,13 @@ def _fixes(event: ModelBuilt, graph: Graph, found: Connectivity, first: Unlisted
     if wrapped is not None:  # `Input(tensor=x)` stands for `x`: the whole call is replaced by it
         text = graph.expression(wrapped)
         return replacement(f"Use `{text}` itself", graph.made_at(first.tensor), text, safe=False)
-    if found.unused or found.midgraph:
+    if found.unused or found.midgraph or _is_apart(event, graph, found, first):
         return ()  # inputs that have no part in the outputs: adding more is no plain answer
     missing = tuple(unlisted.tensor for unlisted in found.unlisted)
     edits = adding(event.inputs, graph, missing)
     title = ", ".join(f"`{graph.expression(tensor)}`" for tensor in missing)
-    return (Fix(f"Add {title} to the inputs", edits, True),) if edits else ()
+    safe = not any(is_global_in_function(event, graph, tensor) for tensor in missing)
+    return (Fix(f"Add {title} to the inputs", edits, safe),) if edits else ()
 
 
 def _cloned_twice(event: ModelBuilt, graph: Graph) -> Iterator[Finding[Site]]:

@@ -145,6 +145,12 @@ def ignorable(event: ModelBuilt | Happening | Undefined) -> bool:
     return event.guarded or not event.certain
 
 
+def is_global_in_function(event: ModelBuilt, graph: Graph, tensor: KerasTensor) -> bool:
+    """Whether naming a tensor would tie a function, which may be called with others, to this one."""
+    named = graph.variable(tensor)
+    return bool(event.stack) and named is not None and named.is_global
+
+
 def about_model(
     code: str,
     name: str,
