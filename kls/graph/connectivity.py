@@ -84,7 +84,7 @@ def connectivity(
                 continue
             seen.add(tensor)
             complete = complete and node.exact
-            for one in node.inputs:
+            for one in reversed(node.inputs):
                 if type(one) is KerasTensor and one not in parents:
                     parents[one] = tensor
                     stack.append(one)

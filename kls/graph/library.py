@@ -18,7 +18,7 @@ from kls.graph.models import call_model, construct
 from kls.graph.names import auto_name
 from kls.graph.opaque import layer_at
 from kls.graph.qualified import canonical_name, split_root
-from kls.graph.sources import remember_attribute, remember_list, remember_name, remember_replaced
+from kls.graph.sources import remember_attribute, remember_item, remember_list, remember_name, remember_replaced
 from kls.program.library import Arguments
 from kls.program.values import (
     UNDEFINED,
@@ -239,10 +239,12 @@ class KerasLibrary:
         else:
             remember_name(interpreter, name, value, is_global, site)
 
-    def held(self, interpreter: Interpreter, receiver: Instance, name: str, value: Value) -> None:
-        """A tensor or model was bound to an attribute."""
-        if not isinstance(value, Container):
-            remember_attribute(interpreter, receiver, name, value)
+    def held(self, interpreter: Interpreter, receiver: Instance | Container, key: Value, value: Value) -> None:
+        """A tensor or model was bound to an attribute, or to an item of a list or dict."""
+        if isinstance(receiver, Container):
+            remember_item(interpreter, receiver, value)
+        elif not isinstance(value, Container) and isinstance(key, str):
+            remember_attribute(interpreter, receiver, key, value)
 
     def replaced(self, interpreter: Interpreter, old: Value, new: Value, place: str) -> None:
         """A tensor took the place of another in a list, a dict or an attribute."""

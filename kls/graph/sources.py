@@ -60,6 +60,11 @@ class Replaced(NamedTuple):
     """The tensors, the latest first."""
 
 
+def remember_item(interpreter: Interpreter, container: Container, value: Value) -> None:
+    """`value` was bound to an item of a list or dict; the last one stays."""
+    interpreter.overlay.set(("item of", value), container)
+
+
 def remember_list(interpreter: Interpreter, name: str, value: Container, is_global: bool, site: Site) -> None:
     """A list or dict was bound to a variable: its tensors take the place of those in the list that it held before."""
     key = ("list", name, is_global, site.module, site.piece)
@@ -69,8 +74,8 @@ def remember_list(interpreter: Interpreter, name: str, value: Container, is_glob
     if type(names) is not tuple or name not in names:
         interpreter.overlay.set(("names of", value), (*(names if type(names) is tuple else ()), name))
     tensors = [t for t in leaves(interpreter, value) if type(t) is KerasTensor]
-    for tensor in tensors:
-        interpreter.overlay.set(("item of", tensor), (value, name))
+    for item in tensors:
+        remember_item(interpreter, value, item)
     if not isinstance(old, Container) or old == value:
         return
     before = tuple(t for t in leaves(interpreter, old) if type(t) is KerasTensor)
@@ -167,11 +172,11 @@ def _attribute_name(interpreter: Interpreter, value: Value) -> str | None:
 
 def _item_name(interpreter: Interpreter, value: Value) -> str | None:
     """`inputs[0]`, where the list is visible and the value still in it."""
-    found = interpreter.overlay.get(("item of", value))
-    if type(found) is not tuple:
+    container = interpreter.overlay.get(("item of", value))
+    if not isinstance(container, Container):
         return None
-    container, name = found
-    content = content_of(interpreter, container) if _is_bound_to(interpreter, container, name) else None
+    name = next((n for n in _names_of(interpreter, container) if _is_bound_to(interpreter, container, n)), None)
+    content = content_of(interpreter, container) if name is not None else None
     if type(content) is tuple and value in content:
         return f"{name}[{content.index(value)}]"
     for key, item in content.items() if isinstance(content, dict) else ():

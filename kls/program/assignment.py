@@ -39,6 +39,7 @@ def assign(interpreter: Interpreter, target: ast.expr, value: Value, frame: Fram
         index = interpreter.evaluate(target.slice, frame)
         if type(value) in interpreter.library.tracked and isinstance(receiver, Container):
             _replace(interpreter, target, item_of(interpreter, receiver, index), value)
+            interpreter.library.held(interpreter, receiver, index, value)
         set_item(interpreter, receiver, index, value)
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, NamedTuple, Protocol
 
-from kls.program.values import UNDEFINED, External, Instance, Site, Value
+from kls.program.values import UNDEFINED, Container, External, Instance, Site, Value
 
 if TYPE_CHECKING:
     from kls.program.interpreter import Interpreter
@@ -85,8 +85,8 @@ class Library(Protocol):
         """`new` took the place of `old`, both the library's: `place` is the attribute or item as the source spells it."""
         ...
 
-    def held(self, interpreter: Interpreter, receiver: Instance, name: str, value: Value) -> None:
-        """`value`, one of the library's, was bound to an attribute of an object of the program's."""
+    def held(self, interpreter: Interpreter, receiver: Instance | Container, key: Value, value: Value) -> None:
+        """`value`, one of the library's, was bound to an attribute of an object, or to an item of a list or dict."""
         ...
 
     def asked(self, interpreter: Interpreter, value: Value, what: str, site: Site, name: str | None = None) -> None:

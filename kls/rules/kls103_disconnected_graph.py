@@ -43,7 +43,9 @@ def _message(event: ModelBuilt, graph: Graph, found: Connectivity, first: Unlist
     if _is_apart(event, graph, found, first):
         text = f"{subject} is not computed from the inputs of this model, but from `{source}`"
         owner = owner_of(event, graph, first.tensor)
-        uncalled = owner is not None and not any(True for _ in graph.calls(owner.address))
+        model = graph.model(owner.address) if owner is not None else None
+        ends = model is not None and any(step in model.outputs for step in first.path)
+        uncalled = owner is not None and ends and not any(True for _ in graph.calls(owner.address))
         return f"{text}: nothing calls `{graph.label(owner)}`." if owner is not None and uncalled else f"{text}."
     others = listed([graph.describe(unlisted.tensor) for unlisted in found.unlisted])
     through = [graph.visible(step) for step in first.path[1:-1]]

@@ -60,6 +60,9 @@ def _fixes(event: ModelBuilt, graph: Graph, found: WrongInput) -> tuple[Fix[Site
             return ()
         joined = ", ".join(text for text in texts if text is not None)
         new = joined if len(texts) == 1 else f"[{joined}]"
+        name = None if found.right is None else graph.visible(found.right)
+        if name is not None and len(texts) == 1 and event.inputs.attributes == ("input",):
+            new = f"{name}.input"  # as the source spells the wrong one
         return replacement(f"Use `{new}`", event.inputs.site, new, safe=False)
     passed = _passed(graph, found.call)
     text = None if passed is None else graph.expression(passed)
