@@ -22,7 +22,7 @@ from kls.graph.noticing import is_certain, remember_layers
 from kls.graph.sequential import stack_of
 from kls.graph.shapes import UNKNOWN as UNKNOWN_DIM
 from kls.program.interpreter import ProgramRaises
-from kls.program.values import UNDEFINED, UNKNOWN, External, Instance, Method, Site, Value
+from kls.program.values import UNDEFINED, UNKNOWN, Address, External, Instance, Method, Site, Value
 
 if TYPE_CHECKING:
     from kls.graph.library import KerasLibrary
@@ -120,7 +120,7 @@ def _tensors(
             return UNKNOWN
         return None if era is Era.TF_KERAS else _undefined(interpreter, value, name, "no graph", site)
     if cell.nodes:
-        found = _of_node(interpreter, cell, side)
+        found = _of_node(interpreter, value.address, cell, side)
         if len(cell.nodes) > 1 and type(found) is KerasTensor:
             interpreter.overlay.set(("read", found), site)  # what is read here is ambiguous: the rules may ask
         return found
@@ -141,31 +141,22 @@ def _of_functional(interpreter: Interpreter, model: ModelCell, name: str) -> Val
     return interpreter.overlay.new("list", tensors if known else UNKNOWN)
 
 
-def _of_node(interpreter: Interpreter, cell: Operation, side: str, flat: bool = False) -> Value:
+def _of_node(interpreter: Interpreter, address: Address, cell: Operation, side: str) -> Value:
     """Those of the first call, whatever came after."""
-    if not cell.nodes:
-        return UNKNOWN
     node = cell.nodes[0]
-    tensors = node.inputs if side == "inputs" else output_tensors(node)
+    tensors = node.inputs if side == "inputs" else output_tensors(address, node)
     if side == "inputs" and node.is_input:  # an InputLayer's input is its output (`input_tensors` of its node)
-        tensors = output_tensors(node)
-    if len(tensors) == 1 and not flat:
+        tensors = output_tensors(address, node)
+    if len(tensors) == 1:
         return tensors[0]
     return interpreter.overlay.new("list", tensors)
 
 
-def output_tensors(node: Node) -> tuple[Value, ...]:
-    """The flat outputs of a call."""
-    structure = node.structure
-    if type(structure) is KerasTensor and len(node.outputs) == 1:
-        return (structure,)
-    first = structure
-    while not isinstance(first, KerasTensor):
-        if type(first) is tuple and first:
-            first = first[0]
-        else:
-            return (UNKNOWN,)
-    return tuple(first._replace(tensor_index=i) for i in range(len(node.outputs)))
+def output_tensors(address: Address, node: Node) -> tuple[Value, ...]:
+    """The flat outputs of the first call of the operation at `address`."""
+    if type(node.structure) is KerasTensor and len(node.outputs) == 1:
+        return (node.structure,)
+    return tuple(KerasTensor(address, 0, i) for i in range(len(node.outputs)))
 
 
 def _layers(
@@ -206,7 +197,7 @@ def _shape(
     if model is not None and model.inputs:
         tensors = model.inputs if side == "inputs" else model.outputs
     elif cell.nodes:
-        tensors = cell.nodes[0].inputs if side == "inputs" else output_tensors(cell.nodes[0])
+        tensors = cell.nodes[0].inputs if side == "inputs" else output_tensors(value.address, cell.nodes[0])
     if len(tensors) == 1 and type(tensors[0]) is KerasTensor:
         return tensor_attribute(interpreter, tensors[0], "shape")
     return UNKNOWN

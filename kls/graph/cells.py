@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, NamedTuple, TypeAlias
 
 from kls.graph.shapes import TensorSpec
+from kls.program.library import Arguments
 from kls.program.values import UNKNOWN, Address, Either, Instance, Site, Value
 
 if TYPE_CHECKING:
@@ -44,6 +45,8 @@ class Node(NamedTuple):
     structure: Value
     """The outputs as the call returned them, for `layer.output`."""
     site: Site | None
+    arguments: Arguments | None = None
+    """What was passed, lists and dicts as Frozen: a clone of the call passes the same. None where no program wrote it."""
 
     @property
     def is_input(self) -> bool:

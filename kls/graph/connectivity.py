@@ -41,6 +41,8 @@ class Connectivity:
     """Whether each input's operation has an outbound node: what Keras 3.10 to 3.13 ask for."""
     complete: bool
     """Whether every tensor on the way is known."""
+    repeated: bool
+    """Whether an input is listed twice, which only tf_keras refuses."""
 
 
 def connectivity(
@@ -92,7 +94,8 @@ def connectivity(
                 met.update(t for t in possible_inputs(node) if t in listed)
     unused = tuple(i for i, tensor in enumerate(inputs) if tensor not in met)
     midgraph = not all(is_input_tensor(interpreter, tensor) for tensor in inputs)
-    return Connectivity(tuple(unlisted.values()), unused, tuple(sorted(broken)), midgraph, consumed, complete)
+    repeated = len(listed) < len(inputs)
+    return Connectivity(tuple(unlisted.values()), unused, tuple(sorted(broken)), midgraph, consumed, complete, repeated)
 
 
 def _path(parents: Mapping[KerasTensor, KerasTensor | None], tensor: KerasTensor) -> tuple[KerasTensor, ...]:
@@ -112,7 +115,7 @@ def outcome(era: Era, found: Connectivity, duplicates: bool) -> str:
     if duplicates:
         return "raises"
     if era is Era.TF_KERAS:
-        if found.unlisted:
+        if found.unlisted or found.repeated:
             return "raises"
         return "raises" if found.midgraph and found.unused else "fine"
     if era is Era.V3_14:
@@ -123,9 +126,12 @@ def outcome(era: Era, found: Connectivity, duplicates: bool) -> str:
 
 
 def error_of(
-    era: Era, raises: bool, found: Connectivity, duplicate: tuple[str, int] | None, tensor: str
+    era: Era, raises: bool, found: Connectivity, duplicate: tuple[str, int] | None, tensor: str, path: str
 ) -> tuple[str, str] | None:
-    """The exception, (type, message) as Keras words it, or None where the era builds the model."""
+    """The exception, (type, message) as Keras words it, or None where the era builds the model.
+
+    `tensor` is what an unlisted Input is called, `path` where the output stands that cannot be computed.
+    """
     if duplicate is not None and (era is not Era.TF_KERAS or not found.unlisted):
         kind = "layer" if era is Era.TF_KERAS else "operation"
         return (
@@ -135,9 +141,13 @@ def error_of(
     if not raises:
         return None
     if era is Era.TF_KERAS:
+        if found.repeated:
+            return ("ValueError", "The list of inputs passed to the model contains the same input multiple times.")
         if found.midgraph and not found.unlisted:
             return ("ValueError", "Found unvisited input tensors that are disconnected from the outputs")
+        if found.midgraph:
+            return ("ValueError", f"Found input tensor cannot be reached given provided output tensors. {tensor}")
         return ("ValueError", f"Graph disconnected: cannot obtain value for tensor {tensor}")
     if era is Era.V3_14:
-        return ("ValueError", "Output with path `` is not connected to `inputs`")
+        return ("ValueError", f"Output with path `{path}` is not connected to `inputs`")
     return ("ValueError", "`inputs` not connected to `outputs`")

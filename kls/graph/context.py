@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from kls.environment import Environment
 from kls.environment.era import Era
-from kls.graph.cells import KerasTensor, Variable
+from kls.graph.cells import KerasTensor, Variable, spec_of
 from kls.graph.shapes import UNKNOWN as UNKNOWN_CONFIG
 from kls.graph.shapes import Facts, TensorSpec
 from kls.program.containers import content_of
+from kls.program.library import Arguments
 from kls.program.values import UNKNOWN, Container, Either, External, Opaque, Value
 
 if TYPE_CHECKING:
@@ -32,6 +33,72 @@ class Context:
         """What changes shapes."""
         environment = self.environment
         return Facts(environment.image_data_format, environment.floatx, self.era(root).value)
+
+
+class Frozen(NamedTuple):
+    """A list or dict as it was when a layer was called with it; what the program does to it later is not seen."""
+
+    kind: str
+    content: object
+    """A tuple or dict of values; UNKNOWN."""
+
+
+def freeze(interpreter: Interpreter, value: Value) -> Value:
+    """A value without references to what can change."""
+    if isinstance(value, Container):
+        content = content_of(interpreter, value)
+        if isinstance(content, dict):
+            return Frozen(value.kind, {key: freeze(interpreter, item) for key, item in content.items()})
+        if isinstance(content, tuple):
+            return Frozen(value.kind, tuple(freeze(interpreter, item) for item in content))
+        return Frozen(value.kind, UNKNOWN)
+    if type(value) is tuple:
+        return tuple(freeze(interpreter, item) for item in value)
+    return value
+
+
+def thaw(interpreter: Interpreter, value: Value, mapping: Mapping[KerasTensor, Value]) -> Value:
+    """Lists and dicts again, with their tensors replaced; those that the mapping does not have stay."""
+    if type(value) is Frozen:
+        content = value.content
+        if isinstance(content, dict):
+            items = {key: thaw(interpreter, item, mapping) for key, item in content.items()}
+            return interpreter.overlay.new(value.kind, items)
+        if isinstance(content, tuple):
+            return interpreter.overlay.new(value.kind, tuple(thaw(interpreter, item, mapping) for item in content))
+        return interpreter.overlay.new(value.kind, UNKNOWN)
+    if type(value) is tuple:
+        return tuple(thaw(interpreter, item, mapping) for item in value)
+    return replaced(value, mapping)
+
+
+def replaced(value: Value, mapping: Mapping[KerasTensor, Value]) -> Value:
+    """One tensor, or an Either of several, replaced."""
+    if type(value) is KerasTensor:
+        return mapping.get(value, value)
+    if type(value) is Either:
+        return Either(tuple(replaced(one, mapping) for one in value.values))
+    return value
+
+
+def remapped(value: Value, mapping: Mapping[KerasTensor, Value]) -> Value:
+    """A frozen value with its tensors replaced."""
+    if type(value) is Frozen:
+        content = value.content
+        if isinstance(content, dict):
+            return Frozen(value.kind, {key: remapped(item, mapping) for key, item in content.items()})
+        if isinstance(content, tuple):
+            return Frozen(value.kind, tuple(remapped(item, mapping) for item in content))
+        return value
+    if type(value) is tuple:
+        return tuple(remapped(item, mapping) for item in value)
+    return replaced(value, mapping)
+
+
+def each_argument(arguments: Arguments, change: Callable[[Value], Value]) -> Arguments:
+    """The arguments of a call, each changed."""
+    keywords = {key: change(value) for key, value in arguments.keywords.items()}
+    return Arguments(tuple(change(value) for value in arguments.positional), keywords, arguments.exact)
 
 
 def leaves(interpreter: Interpreter, value: Value) -> Iterator[Value]:
@@ -64,6 +131,23 @@ def leaves_of_dict(interpreter: Interpreter, content: dict[object, Value]) -> It
         yield from leaves(interpreter, content[key])
 
 
+def paths(interpreter: Interpreter, value: Value, prefix: str = "") -> list[str]:
+    """Where each leaf stands in a structure, as Keras writes it in messages: "0", "boxes.1" (keras/src/tree)."""
+    content = content_of(interpreter, value) if isinstance(value, Container) else value
+    if isinstance(content, dict):
+        try:
+            keys = sorted(content)
+        except TypeError:
+            keys = list(content)
+        parts = [(key, content[key]) for key in keys]
+    elif type(content) is tuple:
+        parts = list(enumerate(content))
+    else:
+        return [prefix]
+    start = f"{prefix}." if prefix else ""
+    return [path for key, item in parts for path in paths(interpreter, item, f"{start}{key}")]
+
+
 def tensors_in(interpreter: Interpreter, value: Value) -> Iterator[Value]:
     """The KerasTensors of a structure; an Either of tensors or UNKNOWN where it is not known which, or whether one."""
     for leaf in leaves(interpreter, value):
@@ -90,16 +174,18 @@ def to_config(interpreter: Interpreter, value: Value) -> object:
         return tuple(to_config(interpreter, item) for item in value)
     if isinstance(value, External):
         return value.name.rpartition(".")[2]
-    if value is None or type(value) in (int, float, str, bool, bytes):
+    if value is None or value is Ellipsis or type(value) in (int, float, str, bool, bytes):
         return value
+    if isinstance(value, slice):
+        return slice(*(to_config(interpreter, part) for part in (value.start, value.stop, value.step)))
     return UNKNOWN_CONFIG
 
 
 def to_specs(interpreter: Interpreter, value: Value) -> object:
     """What a layer is called with, as shape inference takes it: TensorSpec for tensors."""
+    if type(value) is TensorSpec:
+        return value
     if type(value) is KerasTensor:
-        from kls.graph.cells import spec_of
-
         return spec_of(interpreter, value)
     if isinstance(value, Either):
         specs = {to_specs(interpreter, one) for one in value.values if type(one) is KerasTensor}

@@ -2,22 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import contextlib
+from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from kls.environment.era import Era
 from kls.graph import shapes
 from kls.graph.cells import KerasTensor, Operation, Variable, operation, spec_of
 from kls.graph.context import leaves
-from kls.graph.instances import names_set
+from kls.graph.instances import own_attributes
 from kls.graph.layers import append_node, call_tensors, called_without_tensors, infer
 from kls.graph.models import total_params
+from kls.graph.names import INSIDE, is_counter
 from kls.graph.qualified import split_root
 from kls.graph.shapes import UNKNOWN as UNKNOWN_DIM
 from kls.graph.shapes import Inference, Structure, TensorSpec
 from kls.program.attributes import find_in_mro
 from kls.program.calls import call
 from kls.program.containers import content_of
+from kls.program.interpreter import ProgramRaises
 from kls.program.library import Arguments
 from kls.program.values import (
     UNDEFINED,
@@ -26,7 +29,6 @@ from kls.program.values import (
     Class,
     Container,
     Either,
-    Function,
     Instance,
     Site,
     Value,
@@ -47,13 +49,17 @@ def call_custom(
     cell: Operation,
     arguments: Arguments,
     site: Site,
+    full: Arguments,
 ) -> Value:
-    """Call an instance of a class that the program defines: one node, with as many outputs as its `call` returns."""
+    """Call an instance of a class that the program defines: one node, with as many outputs as its `call` returns.
+
+    `full` is what `call` gets: the arguments and the masks that Keras adds.
+    """
     tensors = call_tensors(interpreter, arguments)
     if not any(t is not UNKNOWN for t in tensors):
         return called_without_tensors(interpreter, instance.address, cell, tensors, arguments)
-    inference = _inference(interpreter, library, instance, cell, arguments, site)
-    return append_node(interpreter, library.context, instance.address, cell, tensors, inference, site)
+    inference = inferred(interpreter, library, instance, cell, full, site)
+    return append_node(interpreter, library.context, instance.address, cell, tensors, inference, site, arguments)
 
 
 def call_base(
@@ -74,7 +80,12 @@ def call_base(
 
 def returned(interpreter: Interpreter, function: Value, arguments: Arguments, site: Site) -> Structure:
     """The structure of what a function of the program returns for these tensors, run aside: it leaves nothing behind."""
-    found = interpreter.aside(lambda: (_structure(interpreter, call(interpreter, function, arguments, site)),))
+
+    def run() -> Value:
+        interpreter.overlay.set(INSIDE, True)
+        return (_structure(interpreter, call(interpreter, function, arguments, site)),)
+
+    found = interpreter.aside(run)
     return found[0] if isinstance(found, tuple) else TensorSpec(None)
 
 
@@ -98,7 +109,7 @@ def weigh(interpreter: Interpreter, instance: Instance, params: int | None) -> N
     interpreter.overlay.set((instance.address, "<weights>"), after)
 
 
-def _inference(
+def inferred(
     interpreter: Interpreter,
     library: KerasLibrary,
     instance: Instance,
@@ -113,18 +124,30 @@ def _inference(
     if method is UNDEFINED:
         return NOTHING if build is not UNDEFINED else _of_base(interpreter, library, instance, cell, arguments)
 
+    first = cell.params is None and not cell.nodes
+    if build is not UNDEFINED and first and arguments.positional:
+        shape = Arguments((_shape_of(interpreter, arguments.positional[0]),))
+        _quietly(interpreter, lambda: call(interpreter, BoundMethod(build, instance), shape, site))
+
     def run() -> Value:
-        if build is not UNDEFINED and cell.params is None and arguments.positional:
-            shape = _shape_of(interpreter, arguments.positional[0])
-            call(interpreter, BoundMethod(build, instance), Arguments((shape,)), site)
+        interpreter.overlay.set(INSIDE, True)
         value = call(interpreter, BoundMethod(method, instance), arguments, site)
         return (
             _structure(interpreter, value),
             cell.params if cell.params is not None else _weight(interpreter, instance),
         )
 
-    found = interpreter.aside(run)
+    counts = first and library.context.era(cell.root) is not Era.TF_KERAS
+    found = interpreter.aside(run, is_counter if counts else lambda key: False)
     return Inference(*found) if isinstance(found, tuple) else NOTHING
+
+
+def _quietly(interpreter: Interpreter, act: Callable[[], Value]) -> None:
+    """Do something for good, but report nothing of it."""
+    events = len(interpreter.overlay.events)
+    with contextlib.suppress(ProgramRaises):
+        act()
+    del interpreter.overlay.events[events:]
 
 
 def _of_base(
@@ -172,7 +195,7 @@ def _weight(interpreter: Interpreter, instance: Instance) -> int | None:
     if own is UNKNOWN or interpreter.overlay.get((instance.address, "*")) is UNKNOWN:
         return None
     kept: list[Instance] = []
-    for value in _attributes(interpreter, instance):
+    for _, value in own_attributes(interpreter, instance):
         for leaf in leaves(interpreter, value):
             if leaf is UNKNOWN or isinstance(leaf, Either):
                 return None
@@ -180,18 +203,3 @@ def _weight(interpreter: Interpreter, instance: Instance) -> int | None:
                 kept.append(leaf)
     inner = total_params(interpreter, tuple(dict.fromkeys(layer.address for layer in kept)))
     return None if inner is None else inner + (own if isinstance(own, int) else 0)
-
-
-def _attributes(interpreter: Interpreter, instance: Instance) -> Iterator[Value]:
-    """What `__init__` and `build` of all its classes set on the instance."""
-    names: dict[str, None] = {}
-    mro = instance.cls.mro if isinstance(instance.cls, Class) else ()
-    for cls in (one for one in mro if isinstance(one, Class)):
-        for method in ("__init__", "build"):
-            found = interpreter.overlay.get((cls.address, method))
-            if isinstance(found, Function):
-                names.update(dict.fromkeys(names_set(found.code.node)))
-    for name in names:
-        value = interpreter.overlay.get((instance.address, name))
-        if value is not UNDEFINED:
-            yield value

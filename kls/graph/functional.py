@@ -24,8 +24,9 @@ from kls.graph.cells import (
     spec_of,
     within,
 )
+from kls.graph.context import each_argument, remapped, replaced
 from kls.graph.names import auto_name
-from kls.program.values import UNKNOWN, Address, Either, Site, Value
+from kls.program.values import UNKNOWN, Address, Site, Value
 
 if TYPE_CHECKING:
     from kls.program.interpreter import Interpreter
@@ -123,6 +124,8 @@ def map_graph(
             depths[tensor.operation] = 0
             walk.indices[tensor.operation] = -1
             nodes.append((tensor.operation, tensor.node))
+    order = {key: index for index, key in enumerate(node_depths)}
+    nodes.sort(key=lambda key: (-node_depths.get(key, 0), order.get(key, len(order))))  # as `_run_through_graph` goes
     by_depth: dict[int, list[Address]] = defaultdict(list)
     for address, depth in depths.items():
         by_depth[depth].append(address)
@@ -168,19 +171,19 @@ def clone_graph_nodes(
     """
     walk = build_map(interpreter, inputs, outputs, era)
     made: dict[KerasTensor, KerasTensor] = {}
-    replaced: dict[Address, Address] = {}
+    moved: dict[Address, Address] = {}
     for tensor in inputs:
         if is_input_tensor(interpreter, tensor):
             made[tensor] = tensor
         elif tensor not in made:
             made[tensor] = _clone_input(interpreter, tensor, era, site)
-            replaced[tensor.operation] = made[tensor].operation
+            moved[tensor.operation] = made[tensor].operation
     clones = Clones(made, {**made, **{tensor: tensor for tensor in outputs}})
     order = walk.order if era is not Era.TF_KERAS else _tf_keras_order(interpreter, inputs, outputs)
     copies: list[tuple[Address, Node]] = []
     taken: dict[Address, int] = {}
     for key in order:  # first where each clone will be: tf_keras finds a node before those that it hangs on
-        copy = _copy_of(interpreter, key, outputs, replaced, era)
+        copy = _copy_of(interpreter, key, outputs, moved, era)
         if copy is None:
             continue
         target, node = copy
@@ -200,7 +203,11 @@ def clone_graph_nodes(
     for address, node in copies:
         inside = within(interpreter, node.structure) if type(node.structure) is KerasTensor else None
         parents: tuple[Value, ...] = (*cut[inside], UNKNOWN) if inside in cut else node.inputs
-        copied = node._replace(inputs=tuple(_cloned(t, clones.tensors) for t in parents))
+        inputs_cloned = tuple(replaced(t, clones.tensors) for t in parents)
+        passed = node.arguments
+        if passed is not None:
+            passed = each_argument(passed, lambda value: remapped(value, clones.tensors))
+        copied = node._replace(inputs=inputs_cloned, arguments=passed)
         cell = operation(interpreter, address)
         assert cell is not None
         set_operation(interpreter, address, cell._replace(nodes=(*cell.nodes, copied)))
@@ -220,7 +227,7 @@ def _copy_of(
     interpreter: Interpreter,
     key: NodeKey,
     outputs: tuple[KerasTensor, ...],
-    replaced: dict[Address, Address],
+    moved: dict[Address, Address],
     era: Era,
 ) -> tuple[Address, Node] | None:
     """The operation that a node's copy is appended to, and the copy with its old inputs; None where none is made.
@@ -235,8 +242,8 @@ def _copy_of(
     if cell.kind == "input":
         passes = era is not Era.TF_KERAS and any((o.operation, o.node) == key for o in outputs)
         return (key[0], node) if passes else None
-    if key[0] in replaced:
-        return None if era is Era.TF_KERAS else (replaced[key[0]], node._replace(inputs=()))
+    if key[0] in moved:
+        return None if era is Era.TF_KERAS else (moved[key[0]], node._replace(inputs=(), arguments=None))
     return key[0], node
 
 
@@ -248,12 +255,6 @@ def _rehome(interpreter: Interpreter, tensor: KerasTensor, clone: KerasTensor) -
     first = cell.nodes[0]._replace(structure=clone)
     set_operation(interpreter, clone.operation, cell._replace(nodes=(first, *cell.nodes[1:])))
     interpreter.overlay.set(("clone of", clone), tensor)
-
-
-def _cloned(tensor: Value, clones: dict[KerasTensor, KerasTensor]) -> Value:
-    if type(tensor) is Either:
-        return Either(tuple(_cloned(one, clones) for one in tensor.values))
-    return clones.get(tensor, tensor) if type(tensor) is KerasTensor else tensor
 
 
 def _clone_input(interpreter: Interpreter, tensor: KerasTensor, era: Era, site: Site | None) -> KerasTensor:

@@ -59,6 +59,7 @@ def call_function(
     if root == "keras" and (name == "Function" or family == "ops") and library.context.era(root) is Era.TF_KERAS:
         noticing.removed_once(interpreter, site, name, "function")
     if family == "ops" and shapes.is_op(last):
+        last = "divide" if last == "true_divide" else last  # the function is an alias, the operator is an op of its own
         return call_op(interpreter, library.context, root, last, arguments, site)
     if family == "ops" and last == "shape" and arguments.positional and type(arguments.positional[0]) is KerasTensor:
         return library.attribute(interpreter, arguments.positional[0], "shape", site)

@@ -3,13 +3,25 @@
 from __future__ import annotations
 
 import ast
+from collections.abc import Iterator
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from kls.graph.cells import model_cell, operation
 from kls.program.attributes import find_in_mro
 from kls.program.containers import content_of
-from kls.program.values import UNKNOWN, Address, Class, Container, Either, External, Function, Instance
+from kls.program.values import (
+    UNDEFINED,
+    UNKNOWN,
+    Address,
+    Class,
+    Container,
+    Either,
+    External,
+    Function,
+    Instance,
+    Value,
+)
 
 if TYPE_CHECKING:
     from kls.program.interpreter import Interpreter
@@ -61,6 +73,21 @@ def _attributes_of(interpreter: Interpreter, instance: Instance) -> tuple[Instan
             return None
         found += [i for i in items if isinstance(i, Instance) and operation(interpreter, i.address) is not None]
     return tuple(dict.fromkeys(found))
+
+
+def own_attributes(interpreter: Interpreter, instance: Instance) -> Iterator[tuple[str, Value]]:
+    """What `__init__` and `build` of all its classes set on an instance, by name."""
+    names: dict[str, None] = {}
+    mro = instance.cls.mro if isinstance(instance.cls, Class) else ()
+    for cls in (one for one in mro if isinstance(one, Class)):
+        for method in ("__init__", "build"):
+            found = interpreter.overlay.get((cls.address, method))
+            if isinstance(found, Function):
+                names.update(dict.fromkeys(names_set(found.code.node)))
+    for name in ("<weights>", *names):
+        value = interpreter.overlay.get((instance.address, name))
+        if value is not UNDEFINED:
+            yield name, value
 
 
 @lru_cache(maxsize=512)

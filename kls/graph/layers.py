@@ -3,18 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from functools import partial
 from typing import TYPE_CHECKING
 
 from kls.environment.era import Era
 from kls.graph import shapes
-from kls.graph.cells import KerasTensor, Node, Operation, operation, possible_inputs, set_operation
-from kls.graph.context import Context, tensors_in, to_config, to_specs
+from kls.graph.cells import KerasTensor, Node, Operation, model_cell, operation, possible_inputs, set_operation
+from kls.graph.context import Context, each_argument, freeze, tensors_in, to_config, to_specs
 from kls.graph.functional import mark_consumed
-from kls.graph.names import auto_name, count_tensors, tensor_names
+from kls.graph.names import auto_name, count_tensors, is_inside, tensor_names
 from kls.graph.noticing import called_again
 from kls.graph.shapes import Inference, Structure, TensorSpec
+from kls.program.containers import content_of
 from kls.program.library import Arguments
-from kls.program.values import UNKNOWN, Address, External, Instance, Opaque, Site, Value
+from kls.program.values import UNKNOWN, Address, Class, Container, External, Instance, Opaque, Site, Value
 
 if TYPE_CHECKING:
     from kls.program.interpreter import Interpreter
@@ -23,7 +25,7 @@ if TYPE_CHECKING:
 TF_SYMBOLS = {
     "add": "tf.__operators__.add",
     "get_item": "tf.__operators__.getitem",
-    "divide": "tf.math.truediv",
+    **dict.fromkeys(("divide", "true_divide"), "tf.math.truediv"),
     "floor_divide": "tf.math.floordiv",
     "power": "tf.math.pow",
     "matmul": "tf.linalg.matmul",
@@ -36,6 +38,19 @@ TF_SYMBOLS = {
     "sum": "tf.math.reduce_sum",
 }
 """The TensorFlow symbol after which tf_keras names the TFOpLambda layer of an op; others are in tf.math."""
+
+
+MADE_WITH = {
+    "TextVectorization": ("StringLookup",),
+    "RandAugment": (
+        "RandomShear RandomTranslation RandomRotation RandomBrightness RandomColorDegeneration RandomContrast "
+        "RandomSharpness Solarization AutoContrast Equalization".split()
+    ),
+}
+"""Layers without a name that a layer makes for itself in `__init__`: each takes a number."""
+
+MADE_WHEN_BUILT = dict.fromkeys(("MultiHeadAttention", "GroupedQueryAttention"), ("Softmax", "Dropout"))
+"""The same of layers that are made at the first call; those of tf_keras count elsewhere."""
 
 
 def make_layer(interpreter: Interpreter, context: Context, cls: External, arguments: Arguments, site: Site) -> Instance:
@@ -57,6 +72,8 @@ def initialise_layer(
     if name is None:
         name = auto_name(interpreter, cls, context.era(root))
     certain = not interpreter.widened and arguments.exact
+    for inner in MADE_WITH.get(layer, ()):
+        auto_name(interpreter, inner, context.era(root))
     cell = Operation(cls, "layer", root, name if isinstance(name, str) else None, site, dict(bound), certain=certain)
     set_operation(interpreter, instance.address, cell)
 
@@ -75,7 +92,7 @@ def make_input(interpreter: Interpreter, context: Context, root: str, arguments:
     if name is None:
         name = auto_name(interpreter, "InputLayer", era)
     own = name if isinstance(name, str) else None
-    config = {key: to_config(interpreter, value) for key, value in bound.items()}
+    config = {key: to_specs(interpreter, value) for key, value in bound.items()}
     spec = first_spec(shapes.infer("InputLayer", config, (), {}, context.facts(root)))
     address = interpreter.overlay.allocate()
     tensor = KerasTensor(address, 0, 0)
@@ -103,7 +120,11 @@ def call_layer(
     if not any(t is not UNKNOWN for t in tensors):
         return called_without_tensors(interpreter, instance.address, cell, tensors, arguments)
     inference = infer(interpreter, context, instance, cell, arguments)
-    return append_node(interpreter, context, instance.address, cell, tensors, inference, site)
+    era = context.era(cell.root)
+    if not cell.nodes and era is not Era.TF_KERAS:
+        for inner in MADE_WHEN_BUILT.get(cell.cls, ()):
+            auto_name(interpreter, inner, era)
+    return append_node(interpreter, context, instance.address, cell, tensors, inference, site, arguments)
 
 
 def call_tensors(interpreter: Interpreter, arguments: Arguments) -> tuple[Value, ...]:
@@ -131,19 +152,50 @@ def infer(
     interpreter: Interpreter, context: Context, instance: Instance, cell: Operation, arguments: Arguments
 ) -> Inference:
     """Shapes of the outputs and weight of one of Keras's own layers."""
+    if cell.cls == "Lambda":
+        found = _of_lambda(interpreter, context, cell, arguments)
+        if found is not None:
+            return found
     config = layer_config(interpreter, cell)
     args = tuple(to_specs(interpreter, a) for a in arguments.positional)
     kwargs = {key: to_specs(interpreter, value) for key, value in arguments.keywords.items()}
     return shapes.infer(cell.cls, config, args, kwargs, context.facts(cell.root))
 
 
+def _of_lambda(interpreter: Interpreter, context: Context, cell: Operation, arguments: Arguments) -> Inference | None:
+    """What the function of a Lambda gives; None where that is not known, or Keras trusts `output_shape`."""
+    from kls.graph.custom import returned
+
+    function, extra = cell.config.get("function", UNKNOWN), cell.config.get("arguments")
+    trusted = context.era(cell.root) is not Era.TF_KERAS and cell.config.get("output_shape") is not None
+    if function is UNKNOWN or trusted or cell.site is None or not arguments.positional:
+        return None
+    content = content_of(interpreter, extra) if isinstance(extra, Container) else {}
+    if not isinstance(content, dict):
+        return None
+    keywords = {str(key): value for key, value in content.items()}
+    structure = returned(interpreter, function, Arguments(arguments.positional[:1], keywords), cell.site)
+    return None if isinstance(structure, TensorSpec) and structure.shape is None else Inference(structure, 0)
+
+
 def layer_config(interpreter: Interpreter, cell: Operation) -> Mapping[str, object]:
-    """A layer's configuration for shape inference; a wrapped layer becomes (class name, configuration)."""
-    config: dict[str, object] = {}
-    for key, value in cell.config.items():
-        inner = operation(interpreter, value.address) if isinstance(value, Instance) else None
-        config[key] = to_config(interpreter, value) if inner is None else (inner.cls, layer_config(interpreter, inner))
-    return config
+    """A layer's configuration for shape inference; a wrapped layer becomes what `shapes.Inner` says."""
+    return {key: _config_value(interpreter, value) for key, value in cell.config.items()}
+
+
+def _config_value(interpreter: Interpreter, value: Value) -> object:
+    if isinstance(value, Container):
+        content = content_of(interpreter, value)
+        if isinstance(content, tuple) and any(isinstance(item, Instance) for item in content):
+            return [_config_value(interpreter, item) for item in content]
+    inner = operation(interpreter, value.address) if isinstance(value, Instance) else None
+    if inner is None or not isinstance(value, Instance):
+        return to_config(interpreter, value)
+    if isinstance(value.cls, Class) or model_cell(interpreter, value.address) is not None:
+        from kls.graph.running import wrapped
+
+        return wrapped(interpreter, value)
+    return inner.cls, layer_config(interpreter, inner)
 
 
 def append_node(
@@ -154,13 +206,15 @@ def append_node(
     tensors: tuple[Value, ...],
     inference: Inference,
     site: Site,
+    arguments: Arguments | None = None,
 ) -> Value:
     """Record a call and give its outputs, in the structure that the layer returns."""
     index = len(cell.nodes)
     specs: list[TensorSpec] = []
     structure = _build(interpreter, address, index, inference.outputs, specs)
     names = count_tensors(interpreter, len(specs), context.era(cell.root))
-    node = Node(tensors, tuple(specs), names, structure, site)
+    passed = None if arguments is None else each_argument(arguments, partial(freeze, interpreter))
+    node = Node(tensors, tuple(specs), names, structure, site, passed)
     params = cell.params if cell.params is not None else inference.params
     certain = cell.certain and not interpreter.widened
     called_again(interpreter, address, cell, tensors, site)
@@ -205,15 +259,32 @@ def call_op(
     era = context.era(root)
     given = arguments.keywords.get("name")
     if era is Era.TF_KERAS:
-        cls, prefix = "TFOpLambda", symbol or TF_SYMBOLS.get(name, f"tf.math.{name}")
+        cls = "SlicingOpLambda" if name == "get_item" else "TFOpLambda"
+        prefix = symbol or TF_SYMBOLS.get(name, f"tf.math.{name}")
     else:
         prefix = cls
-    own = given if isinstance(given, str) else auto_name(interpreter, prefix, era)
+    own = given if isinstance(given, str) else None if is_inside(interpreter) else auto_name(interpreter, prefix, era)
     address = interpreter.overlay.allocate()
+    config: dict[str, Value] = {"<op>": name}
+    if outputs is not None:
+        config["<outputs>"] = outputs
     kind = "layer" if era is Era.TF_KERAS else "op"  # tf_keras wraps functions in TFOpLambda layers
-    cell = Operation(cls, kind, root, own, site, {}, params=0, certain=not interpreter.widened)
+    cell = Operation(cls, kind, root, own, site, config, params=0, certain=not interpreter.widened)
+    set_operation(interpreter, address, cell)
+    return call_op_again(interpreter, context, address, arguments, site)
+
+
+def call_op_again(
+    interpreter: Interpreter, context: Context, address: Address, arguments: Arguments, site: Site
+) -> Value:
+    """Call the operation at `address`, one of keras.ops's or a TFOpLambda layer."""
+    cell = operation(interpreter, address)
+    tensors = call_tensors(interpreter, arguments)
+    if cell is None or not any(t is not UNKNOWN for t in tensors):
+        return UNKNOWN
     args = tuple(to_specs(interpreter, a) for a in arguments.positional)
     kwargs = {key: to_specs(interpreter, value) for key, value in arguments.keywords.items()}
+    outputs: Structure = cell.config.get("<outputs>")  # type: ignore[assignment]
     if outputs is None:
-        outputs = shapes.infer_op(name, args, kwargs, context.facts(root))
-    return append_node(interpreter, context, address, cell, tensors, Inference(outputs, 0), site)
+        outputs = shapes.infer_op(str(cell.config["<op>"]), args, kwargs, context.facts(cell.root))
+    return append_node(interpreter, context, address, cell, tensors, Inference(outputs, 0), site, arguments)

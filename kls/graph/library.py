@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from kls.environment import Environment
 from kls.environment.era import Era
-from kls.graph import asking, attributes, functions, methods, noticing, sequential, shapes
+from kls.graph import asking, attributes, functions, masks, methods, noticing, sequential, shapes
 from kls.graph.cells import KerasTensor, ModelCell, Operation, Variable, model_cell, operation, set_model, set_operation
 from kls.graph.context import Context
 from kls.graph.custom import call_custom
@@ -40,12 +40,14 @@ OPERATORS = {
     "add": "add",
     "sub": "subtract",
     "mul": "multiply",
-    "truediv": "divide",
+    "truediv": "true_divide",
     "floordiv": "floor_divide",
     "mod": "mod",
     "pow": "power",
     "matmul": "matmul",
     "neg": "negative",
+    "abs": "absolute",
+    "invert": "logical_not",
     "and": "logical_and",
     "or": "logical_or",
     "xor": "logical_xor",
@@ -110,6 +112,8 @@ class KerasLibrary:
             self.initialise(interpreter, instance, function, arguments, site)
             return instance
         family, _, last = name.rpartition(".")
+        if last == "from_config" and arguments.positional:
+            return methods.from_config(interpreter, self, function, arguments.positional[0], site)
         if family == "layers" and last[:1].isupper() and shapes.is_layer(last):
             return make_layer(interpreter, self.context, function, arguments, site)
         if family == "layers" and last in shapes.LAYER_FUNCTIONS:
@@ -164,12 +168,30 @@ class KerasLibrary:
         if cell is None:
             return UNKNOWN
         noticing.call_arguments(interpreter, instance, arguments, site)
+        if not masks.takes_part(interpreter, self, instance, cell):
+            return self._called(interpreter, instance, cell, model, (arguments, arguments), site)
+        full, recorded = masks.populated(interpreter, self, instance, cell, arguments)
+        output = self._called(interpreter, instance, cell, model, (recorded, full), site)
+        masks.attach(interpreter, self, instance, cell, full, output, site)
+        return output
+
+    def _called(
+        self,
+        interpreter: Interpreter,
+        instance: Instance,
+        cell: Operation,
+        model: ModelCell | None,
+        passed: tuple[Arguments, Arguments],
+        site: Site,
+    ) -> Value:
+        """Call a layer or model with what its node records, and what its own `call` gets."""
+        arguments, full = passed
         if model is not None and model.kind == "functional":
             return call_model(interpreter, self.context, instance, arguments, site)
         if model is not None and model.kind == "sequential":
             return sequential.call_sequential(interpreter, self, instance, arguments, site)
         if isinstance(instance.cls, Class):
-            return call_custom(interpreter, self, instance, cell, arguments, site)
+            return call_custom(interpreter, self, instance, cell, arguments, site, full)
         return call_layer(interpreter, self.context, instance, arguments, site)
 
     def attribute(self, interpreter: Interpreter, value: Value, name: str, site: Site) -> Value:

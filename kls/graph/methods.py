@@ -10,18 +10,19 @@ from typing import TYPE_CHECKING
 from kls.environment.era import Era
 from kls.graph import custom, sequential
 from kls.graph.cells import KerasTensor, ModelCell, Operation, model_cell, operation, set_model, set_operation
-from kls.graph.context import leaves
+from kls.graph.cloning import clone_layer
+from kls.graph.context import each_argument, leaves, restructured, thaw
 from kls.graph.events import Undefined
 from kls.graph.instances import instance_of, layers_of
-from kls.graph.layers import call_op
+from kls.graph.layers import call_op, call_op_again
 from kls.graph.noticing import is_certain, model_used, remember_layers
 from kls.graph.opaque import is_opaque, layer_of
-from kls.graph.shapes import TensorSpec
+from kls.graph.shapes import TensorSpec, parameters
 from kls.graph.sources import argument_site
-from kls.program.containers import subscript
+from kls.program.containers import content_of, subscript
 from kls.program.interpreter import ProgramRaises
 from kls.program.library import Arguments
-from kls.program.values import UNDEFINED, UNKNOWN, Class, Instance, Opaque, Site, Value
+from kls.program.values import UNDEFINED, UNKNOWN, Class, Container, External, Instance, Opaque, Site, Value
 
 if TYPE_CHECKING:
     from kls.graph.library import KerasLibrary
@@ -50,6 +51,8 @@ def call_method(
         return library.call_instance(interpreter, receiver, arguments, site)
     if name == "add_weight" and isinstance(receiver.cls, Class):
         return custom.add_weight(interpreter, receiver, library.context.era(cell.root), arguments)
+    if name == "get_config" and model is None and not isinstance(receiver.cls, Class):
+        return get_config(interpreter, library, receiver, cell)
     if name == "get_layer" and model is not None:
         return get_layer(interpreter, library, receiver, model, cell, arguments, site)
     if name in ("get_output_at", "get_input_at"):
@@ -83,6 +86,33 @@ def _on_sequential(
     if name in RUNS and model.functional is None and model.layers:
         sequential.build(interpreter, library, receiver, TensorSpec(None), site)
     return Opaque("array") if name.startswith("predict") else None if name in ("compile", "summary") else UNKNOWN
+
+
+def get_config(interpreter: Interpreter, library: KerasLibrary, layer: Instance, cell: Operation) -> Value:
+    """`layer.get_config()` of one of Keras's own: what is not known of it is UNKNOWN, not absent."""
+    names = parameters(cell.cls, library.context.era(cell.root).value) or ()
+    content: dict[object, Value] = dict.fromkeys(names, UNKNOWN)
+    content.update(cell.config)
+    content["name"] = cell.name or UNKNOWN
+    config = interpreter.overlay.new("defaultdict", content)
+    interpreter.overlay.set(("config of", config), (layer, tuple(content.items())))
+    return config
+
+
+def from_config(
+    interpreter: Interpreter, library: KerasLibrary, function: External, config: Value, site: Site
+) -> Value:
+    """`Dense.from_config(config)`: of a layer's own config a copy of it, of a changed one what it says now."""
+    content = content_of(interpreter, config) if isinstance(config, Container) else None
+    found = interpreter.overlay.get(("config of", config)) if isinstance(config, Container) else UNDEFINED
+    if type(found) is not tuple or not isinstance(content, dict):
+        return UNDEFINED
+    layer, before = found
+    cls = External(function.name.rpartition(".")[0])
+    if layer.cls == cls and tuple(content.items()) == before:
+        return clone_layer(interpreter, library, layer.address, site)
+    given = {str(key): value for key, value in content.items() if value is not UNKNOWN}
+    return library.call(interpreter, cls, Arguments((), given), site)
 
 
 def get_layer(
@@ -181,15 +211,17 @@ def _run_through(
         if cell is None or cell.kind == "input":
             continue
         node = cell.nodes[index]
-        if not node.exact or any(t not in made for t in node.inputs):
+        if node.arguments is None or any(t not in made for t in node.inputs):
             continue
-        replaced = tuple(made[t] for t in node.inputs)  # type: ignore[index]
-        passed: Value = replaced[0] if len(replaced) == 1 else interpreter.overlay.new("list", replaced)
-        value = library.call_instance(interpreter, instance_of(interpreter, address), Arguments((passed,)), site)
+        passed = each_argument(node.arguments, partial(thaw, interpreter, mapping=made))
+        if "<op>" in cell.config:
+            value = call_op_again(interpreter, library.context, address, passed, site)
+        else:
+            value = library.call_instance(interpreter, instance_of(interpreter, address), passed, site)
         for i, output in enumerate(leaves(interpreter, value)):
             made[KerasTensor(address, index, i)] = output
     outputs = tuple(made.get(t, UNKNOWN) for t in model.outputs)
-    return outputs[0] if len(outputs) == 1 else interpreter.overlay.new("list", outputs)
+    return outputs[0] if len(outputs) == 1 else restructured(interpreter, model.outputs_structure, made)
 
 
 def lose(interpreter: Interpreter, instance: Instance) -> None:

@@ -15,10 +15,9 @@ from kls.graph.cells import (
     operation,
     set_model,
     set_operation,
-    spec_of,
 )
 from kls.graph.connectivity import Connectivity, connectivity, error_of, outcome
-from kls.graph.context import Context, leaves, restructured
+from kls.graph.context import Context, leaves, paths, restructured
 from kls.graph.events import Argument, ModelBuilt
 from kls.graph.functional import (
     ancestors,
@@ -33,7 +32,8 @@ from kls.graph.functional import (
 from kls.graph.layers import append_node, call_tensors, called_without_tensors, class_name
 from kls.graph.names import auto_name
 from kls.graph.noticing import meet, model_called, removed_arguments
-from kls.graph.shapes import Inference, Structure, TensorSpec
+from kls.graph.running import outputs_of
+from kls.graph.shapes import Inference
 from kls.graph.sources import argument, describe, remember_owner
 from kls.program.containers import content_of
 from kls.program.interpreter import ProgramRaises
@@ -77,7 +77,8 @@ def construct(
     else:
         if name is None:
             event = replace(event, name=auto_name(interpreter, model_prefix(instance, era), era))
-        set_model(interpreter, instance.address, ModelCell("functional", given[0], given[1]))
+        event = replace(event, error=_no_tensor(era, flat))
+        set_model(interpreter, instance.address, ModelCell("functional", given[0], given[1], error=event.error))
         _set_cell(interpreter, event, root, None)
     interpreter.emit(event)
     if event.error is not None and interpreter.guarded:
@@ -124,6 +125,9 @@ def _build(
             outcomes[Era.V3_14.value] = "raises"  # such a tensor is cloned twice, and one clone is left unconnected
         elif era is Era.V3_14 and connectivity(interpreter, *built, found.consumed).unlisted:
             outcomes[era.value] = "raises"  # calls of an input's own layer went to the InputLayer that stands for it
+    broken = found.broken
+    if era is Era.V3_14 and outcomes[era.value] == "raises" and not broken:
+        broken = connectivity(interpreter, *built, found.consumed).broken
     if unnamed:
         event = replace(event, name=auto_name(interpreter, model_prefix(event.instance, era), era))
     graph = map_graph(interpreter, *built, era)
@@ -131,7 +135,8 @@ def _build(
     if duplicate is not None:
         outcomes = dict.fromkeys(outcomes, "raises")
     tensor = describe(interpreter, found.unlisted[0].tensor) if found.unlisted else ""
-    error = error_of(era, outcomes[era.value] == "raises", found, duplicate, tensor)
+    path = paths(interpreter, given[1])[broken[0]] if broken else ""
+    error = error_of(era, outcomes[era.value] == "raises", found, duplicate, tensor, path)
     complete = graph.complete and found.complete and not interpreter.widened
     model = ModelCell(
         "functional", made[0], made[1], built[0], built[1], graph.operations, graph.nodes, complete, error
@@ -148,6 +153,21 @@ def _build(
         clones=originals,
         duplicate=duplicate,
     )
+
+
+def _no_tensor(era: Era, flat: tuple[tuple[Value, ...], ...]) -> tuple[str, str] | None:
+    """The exception where an input or output surely is no tensor: a layer that was not called, a number, None."""
+    for side, values in zip(("inputs", "outputs"), flat, strict=True):
+        for value in values:
+            if not (value is None or isinstance(value, Instance | int | float | str)):
+                continue
+            if era is not Era.TF_KERAS:
+                return ("ValueError", f"All `{side}` values must be KerasTensors.")
+            if side == "inputs":
+                what = "Found unexpected instance while processing input tensors for keras functional model."
+                return ("ValueError", what)
+            return ("ValueError", "Output tensors of a Functional model must be the output of a TensorFlow `Layer`")
+    return None
 
 
 def model_prefix(instance: Instance, era: Era) -> str:
@@ -254,23 +274,7 @@ def call_model(
     tensors = call_tensors(interpreter, arguments)
     if not any(t is not UNKNOWN for t in tensors):
         return called_without_tensors(interpreter, instance.address, cell, tensors, arguments)
-    outputs = _specs(interpreter, model.outputs_structure)
-    inference = Inference(outputs, cell.params)
-    output = append_node(interpreter, context, instance.address, cell, tensors, inference, site)
+    inference = Inference(outputs_of(interpreter, cell, model, arguments), cell.params)
+    output = append_node(interpreter, context, instance.address, cell, tensors, inference, site, arguments)
     model_called(interpreter, instance, tensors, output, site)
     return output
-
-
-def _specs(interpreter: Interpreter, value: Value) -> Structure:
-    """The structure of a model's outputs, with specs for tensors."""
-    if type(value) is KerasTensor:
-        return spec_of(interpreter, value)
-    if isinstance(value, Container):
-        content = content_of(interpreter, value)
-        if isinstance(content, tuple):
-            return [_specs(interpreter, item) for item in content]
-        if isinstance(content, dict):
-            return {str(key): _specs(interpreter, item) for key, item in content.items()}
-    if type(value) is tuple:
-        return tuple(_specs(interpreter, item) for item in value)
-    return TensorSpec(None)

@@ -12,6 +12,20 @@ if TYPE_CHECKING:
     from kls.program.interpreter import Interpreter
 
 
+INSIDE = ("names", "inside")
+"""Set while a layer's own `call` is run: what happens there happens to data, so that ops and tensors take no names."""
+
+
+def is_inside(interpreter: Interpreter) -> bool:
+    """Whether a layer's own `call` is under way."""
+    return interpreter.overlay.get(INSIDE) is True
+
+
+def is_counter(key: object) -> bool:
+    """Whether a key of the store is how often a name was given."""
+    return type(key) is tuple and len(key) == 3 and key[0] == "names"
+
+
 def auto_name(interpreter: Interpreter, cls: str, era: Era) -> str | None:
     """The next automatic name for an object of class `cls`; None where the count is not known."""
     prefix = cls if cls.startswith("tf.") else snake(cls)
@@ -24,6 +38,8 @@ def count_tensors(interpreter: Interpreter, count: int, era: Era) -> tuple[str |
     """Names of `count` new KerasTensors, each of which takes a number in Keras 3 (KerasTensor.__init__)."""
     if era is Era.TF_KERAS:
         return ("Placeholder",) * count
+    if is_inside(interpreter):
+        return (None,) * count
     return tuple(_numbered(interpreter, "keras_tensor", first_is_bare=True) for _ in range(count))
 
 

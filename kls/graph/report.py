@@ -4,9 +4,20 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from typing import Generic, TypeVar
+from typing import TYPE_CHECKING, Generic, TypeVar, cast
 
-from kls.graph.cells import KerasTensor, ModelCell, Operation, model_cell, operation, possible_inputs, within
+from kls.environment.era import Era
+from kls.graph.cells import (
+    KerasTensor,
+    ModelCell,
+    Operation,
+    model_cell,
+    operation,
+    possible_inputs,
+    spec_of,
+    within,
+)
+from kls.graph.context import Context
 from kls.graph.events import ModelBuilt
 from kls.graph.instances import instance_of, layers_of
 from kls.graph.sequential import stack_of
@@ -14,7 +25,10 @@ from kls.graph.sources import variable_of
 from kls.program.interpreter import Interpreter
 from kls.program.store import Key, Overlay
 from kls.program.units import Run
-from kls.program.values import Instance, Site
+from kls.program.values import Address, Instance, Site
+
+if TYPE_CHECKING:
+    from kls.graph.library import KerasLibrary
 
 P = TypeVar("P")
 Q = TypeVar("Q")
@@ -105,6 +119,10 @@ def _report(
         layers = stack_of(interpreter, instance.address)
     else:
         layers = layers_of(interpreter, instance.address) or _known_layers(interpreter, model)
+    operations = model.operations
+    if model.kind == "sequential" and _context(interpreter).era(cell.root) is Era.TF_KERAS:
+        # its InputLayer is not in `layers`; in Keras 3 neither, but there an inner Functional has it
+        operations = tuple(layer.address for layer in layers or ())
     named = variable_of(interpreter, instance)
     outputs = [operation(interpreter, t.operation) for t in model.outputs]
     return ModelReport(
@@ -116,7 +134,7 @@ def _report(
         inputs=tuple(_tensor_name(interpreter, t) for t in model.inputs),
         outputs=tuple(o.name or "?" for o in outputs if o is not None),
         layers=tuple(_layer(interpreter, layer) for layer in layers or ()),
-        edges=tuple(edges(interpreter, model)),
+        edges=tuple(edges(interpreter, operations)),
         params=cell.params,
         complete=model.complete,
         error=error,
@@ -138,17 +156,25 @@ def _layer(interpreter: Interpreter, layer: Instance) -> LayerReport[Site]:
     cell = operation(interpreter, layer.address)
     assert cell is not None
     shape = None
-    if cell.nodes and len(cell.nodes[0].outputs) == 1:
+    model = model_cell(interpreter, layer.address)
+    inner = model is not None and (model.kind == "functional" or _context(interpreter).era(cell.root) is Era.TF_KERAS)
+    if model is not None and inner and model.outputs:  # its `.output` is the tensor that it was built with
+        shape = spec_of(interpreter, model.outputs[0]).known_shape if len(model.outputs) == 1 else None
+    elif cell.nodes and len(cell.nodes[0].outputs) == 1:
         shape = cell.nodes[0].outputs[0].known_shape
     cls = "Functional" if cell.kind == "functional" and cell.cls == "Model" else cell.cls
     return LayerReport(cell.name or "?", cls, cell.site, shape, cell.params)
 
 
-def edges(interpreter: Interpreter, model: ModelCell) -> Iterator[tuple[str, str]]:
-    """Which of the model's operations feeds which, once each, in the order of the operations."""
-    own = {a for a in model.operations if not within(interpreter, KerasTensor(a, 0, 0))}
+def _context(interpreter: Interpreter) -> Context:
+    return cast("KerasLibrary", interpreter.library).context
+
+
+def edges(interpreter: Interpreter, operations: tuple[Address, ...]) -> Iterator[tuple[str, str]]:
+    """Which of a model's operations feeds which, once each, in the order of the operations."""
+    own = {a for a in operations if not within(interpreter, KerasTensor(a, 0, 0))}
     seen: set[tuple[str, str]] = set()
-    for address in (a for a in model.operations if a in own):
+    for address in (a for a in operations if a in own):
         cell = operation(interpreter, address)
         for node in cell.nodes if cell is not None else ():
             for tensor in possible_inputs(node):

@@ -26,8 +26,9 @@ from kls.graph.context import to_config
 from kls.graph.functional import map_graph
 from kls.graph.instances import instance_of
 from kls.graph.layers import append_node, call_tensors, called_without_tensors, class_name
-from kls.graph.names import auto_name, tensor_names
+from kls.graph.names import INSIDE, auto_name, is_inside, tensor_names
 from kls.graph.noticing import layer_added, remember_stacked
+from kls.graph.running import outputs_of
 from kls.graph.shapes import Inference, TensorSpec
 from kls.graph.sources import remember_owner
 from kls.program.containers import iterate
@@ -157,12 +158,15 @@ def build(
         else:
             name = auto_name(interpreter, "InputLayer", era)
         stack = (_input_layer(interpreter, library, own.root, name, spec or TensorSpec(None), site), *stack)
+    inside = is_inside(interpreter)
+    interpreter.overlay.set(INSIDE, False)  # the stack is called with symbolic tensors, wherever that happens
     value: Value = KerasTensor(stack[0].address, 0, 0)
     remember_stacked(interpreter, stack[1:])
     for layer in stack[1:]:
         value = library.call_instance(interpreter, layer, Arguments((value,)), site)
     if era is not Era.TF_KERAS:
         auto_name(interpreter, "Functional", era)  # the inner Functional takes a number
+    interpreter.overlay.set(INSIDE, inside)
     _finish(interpreter, library, instance, replace(model, layers=stack), value)
 
 
@@ -229,12 +233,10 @@ def call_sequential(
         model, cell = model_cell(interpreter, instance.address), operation(interpreter, instance.address) or cell
     if not any(t is not UNKNOWN for t in tensors):
         return called_without_tensors(interpreter, instance.address, cell, tensors, arguments)
-    output = TensorSpec(None)
-    if model is not None and model.outputs:
-        output = spec_of(interpreter, model.outputs[0])
-    return append_node(
-        interpreter, library.context, instance.address, cell, tensors, Inference(output, cell.params), site
-    )
+    known = model is not None and model.outputs
+    output = outputs_of(interpreter, cell, model, arguments) if known and model is not None else TensorSpec(None)
+    inference = Inference(output, cell.params)
+    return append_node(interpreter, library.context, instance.address, cell, tensors, inference, site, arguments)
 
 
 def pop(interpreter: Interpreter, library: KerasLibrary, instance: Instance, site: Site) -> Value:

@@ -12,6 +12,7 @@ from kls.graph import shapes
 from kls.graph.cells import KerasTensor, operation
 from kls.graph.context import Context, tensors_in, to_specs
 from kls.graph.layers import call_op
+from kls.graph.names import is_inside
 from kls.graph.shapes import Structure, TensorSpec
 from kls.program.containers import content_of
 from kls.program.library import Arguments
@@ -84,7 +85,7 @@ def call_symbol(interpreter: Interpreter, context: Context, symbol: str, argumen
     if name is None or not all(type(t) is KerasTensor for t in tensors) or not arguments.exact:
         return UNDEFINED
     roots = {cell.root for t in tensors if (cell := operation(interpreter, t.operation)) is not None}  # type: ignore[attr-defined]
-    if len(roots) != 1 or context.era(*roots) is not Era.TF_KERAS:
+    if len(roots) != 1 or (context.era(*roots) is not Era.TF_KERAS and not is_inside(interpreter)):
         return UNDEFINED
     last = name.rpartition(".")[2]
     op = OPS.get(last, last)

@@ -256,6 +256,8 @@ def _of_instance(interpreter: Interpreter, value: Instance, name: str, site: Sit
         found = interpreter.overlay.get((value.address, name))
         if found is not UNDEFINED:
             return found
+        if name == "__class__":
+            return cls
         found = interpreter.library.attribute(interpreter, value, name, site)
         return UNKNOWN if found is UNDEFINED else found
     raw = find_in_mro(interpreter, cls.mro, name)

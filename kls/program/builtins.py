@@ -81,6 +81,10 @@ def call_builtin(interpreter: Interpreter, name: str, arguments: Arguments, site
             interpreter.library.asked(interpreter, value, name, site)
     if function is not None:
         return function(interpreter, arguments, site)
+    if name == "builtins.abs" and len(arguments.positional) == 1:
+        found = interpreter.library.operator(interpreter, "abs", arguments.positional, site)
+        if found is not UNDEFINED:
+            return found
     if name in PURE:
         return computed(interpreter, PURE[name], arguments)
     if name in MUTATORS:

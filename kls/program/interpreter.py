@@ -232,11 +232,12 @@ class Interpreter:
             end._replace(writes={**layer, **end.writes}) if end.writes else end._replace(writes=layer) for end in found
         ]
 
-    def _unwind(self, mark: int) -> None:
+    def _unwind(self, mark: int) -> dict[Key, Value]:
+        """Give up a branch and the paths that parted in it; the answer is what was written last."""
         while len(self.parted) > mark:
             self.overlay.leave()
             self.parted.pop()
-        self.overlay.leave()
+        return self.overlay.leave()
 
     def _go_on(self, ends: list[End], frame: Frame, here: frozenset[str]) -> str | None:
         """Join the paths that arrive here; those that go further stay parted, if they are of interest."""
@@ -298,8 +299,8 @@ class Interpreter:
         self.overlay.merge(ends)
         return either(results)
 
-    def aside(self, act: Callable[[], Value]) -> Value:
-        """What `act` gives, with everything it did to the store and all its events forgotten."""
+    def aside(self, act: Callable[[], Value], keep: Callable[[Key], bool] = lambda key: False) -> Value:
+        """What `act` gives, with all its events forgotten and everything it did to the store but what `keep` says."""
         events, mark = len(self.overlay.events), len(self.parted)
         self.overlay.branch()
         try:
@@ -307,7 +308,9 @@ class Interpreter:
         except ProgramRaises:
             return UNKNOWN
         finally:
-            self._unwind(mark)
+            for key, value in self._unwind(mark).items():
+                if keep(key):
+                    self.overlay.set(key, value)
             del self.overlay.events[events:]
 
     @contextmanager

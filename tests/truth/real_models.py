@@ -1,8 +1,10 @@
 """The truth of many programs in one process: what models the Keras of this interpreter builds from each.
 
 Run with the interpreter whose Keras is meant: `python real_models.py [--tf-keras] < programs.json > truth.json`, where the
-input is a JSON list of program texts. The answer is a list of {"error": {"type", "line"} | null, "models": [...]}, each
-model with name, class, layers [[name, class]], edges, params, inputs, line; in the order of construction.
+input is a JSON list of program texts. The answer is a list of {"error": {"type", "line", "message"} | null, "models": [...],
+"sequentials": [...]}. A model has name, class, variable, layers [[name, class, output shape or null]], edges, params, inputs
+and outputs (names of the layers that make them) and line; models come in the order of construction. Sequentials are those
+that the program's variables hold in the end, built.
 """
 
 import contextlib
@@ -15,22 +17,35 @@ os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
 os.environ.setdefault("CUDA_VISIBLE_DEVICES", "")
 
 
-def describe(model, line):
-    def history(tensor):
-        found = tensor._keras_history
-        return getattr(found, "operation", None) or getattr(found, "layer", None)
+def history(tensor):
+    found = tensor._keras_history
+    return getattr(found, "operation", None) or getattr(found, "layer", None)
 
-    inner = getattr(model, "_functional", None) or model
-    operations = list(getattr(inner, "operations", inner.layers))
+
+def edges_of(operations):
+    """Which operation feeds which, by any of its calls: [[from, to]...]."""
     own = {id(operation) for operation in operations}
-    edges = []
+    edges = set()
     for operation in operations:
         for node in operation._inbound_nodes:
             tensors = [] if getattr(node, "is_input", False) else getattr(node, "keras_inputs", node.input_tensors)
             for tensor in tensors if isinstance(tensors, (list, tuple)) else [tensors]:
                 source = history(tensor)
-                if id(source) in own and [source.name, operation.name] not in edges:
-                    edges.append([source.name, operation.name])
+                if id(source) in own:
+                    edges.add((source.name, operation.name))
+    return sorted(map(list, edges))
+
+
+def shape_of(layer):
+    """The shape of a layer's one output in its first call; None where there is no such thing."""
+    try:
+        return [size if size is None else int(size) for size in layer.output.shape]
+    except Exception:  # several outputs, none at all, or an attribute that raises
+        return None
+
+
+def describe(model, line, variable):
+    inner = getattr(model, "_functional", None) or model
     try:
         params = int(model.count_params())
     except ValueError:  # tf_keras: a nested Sequential that was not built
@@ -38,10 +53,12 @@ def describe(model, line):
     return {
         "name": model.name,
         "class": type(model).__name__,
-        "layers": [[layer.name, type(layer).__name__] for layer in model.layers],
-        "edges": sorted(edges),
+        "variable": variable,
+        "layers": [[layer.name, type(layer).__name__, shape_of(layer)] for layer in model.layers],
+        "edges": edges_of(list(getattr(inner, "operations", inner.layers))),
         "params": params,
-        "inputs": [str(tensor.name).split(":")[0] for tensor in inner.inputs or []],
+        "inputs": [history(tensor).name for tensor in inner.inputs or []],
+        "outputs": [history(tensor).name for tensor in inner.outputs or []],
         "line": line,
     }
 
@@ -53,6 +70,8 @@ def run(text, keras, functional):
 
     def traced(self, *args, **kwargs):
         original(self, *args, **kwargs)
+        if kwargs.get("skip_init"):
+            return  # tf_keras: `__new__` of a model whose `__init__` is still to come
         frame, line = sys._getframe(1), None
         while frame:
             if frame.f_code.co_filename.endswith("sequential.py"):
@@ -78,20 +97,24 @@ def run(text, keras, functional):
         error = {"type": type(exception).__name__, "line": line, "message": str(exception)[:200]}
     finally:
         functional.__init__ = original
-    sequentials = [v for v in scope.values() if isinstance(v, keras.Sequential)]
+    names = {id(value): key for key, value in reversed(list(scope.items()))}
+    sequentials = [v for v in scope.values() if isinstance(v, keras.Sequential) and v.built and v.outputs]
     inner = {id(getattr(s, "_functional", None)) for s in sequentials}
     seen, models = set(), []
     for model, line in built:
-        # tf_keras calls __init__ on a model that `__new__` has not filled, too
         if (
             getattr(model, "outputs", None)
             and id(model) not in seen
             and id(model) not in inner
-            and type(model).__name__ != "Sequential"
+            and not isinstance(model, keras.Sequential)
         ):
             seen.add(id(model))
-            models.append(describe(model, line))
-    return {"error": error, "models": [m for m in models if m["line"] is not None]}
+            models.append(describe(model, line, names.get(id(model))))
+    return {
+        "error": error,
+        "models": [m for m in models if m["line"] is not None],
+        "sequentials": [describe(s, None, names[id(s)]) for s in {id(s): s for s in sequentials}.values()],
+    }
 
 
 def main():
