@@ -9,8 +9,8 @@ import subprocess
 import sys
 import time
 
-from compare import difference, real, static
-from conftest import INTERPRETERS
+from compare import difference, of, real, static
+from interpreters import INTERPRETERS
 
 LIST = """
 import os
@@ -42,12 +42,6 @@ def compared(version: str, texts: list[str]) -> list[tuple[str | None, float]]:
         mine = static(version, of(version, text))
         found.append((difference(truth, mine), time.perf_counter() - start))
     return found
-
-
-def of(version: str, text: str) -> str:
-    """The program as this version's users write it: the applications of tf_keras are its own."""
-    legacy = bool(INTERPRETERS[version][1])
-    return text.replace("import keras\n", "import tf_keras as keras\n") if legacy else text
 
 
 def main() -> None:

@@ -13,8 +13,8 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from conftest import INTERPRETERS
 from generator import program
+from interpreters import INTERPRETERS
 
 from kls.analysis import Memo, ModelReport, Snapshot, analyse
 from kls.environment import read_environment
@@ -49,6 +49,13 @@ def real(version: str, texts: list[str]) -> list[dict]:
             raise RuntimeError(done.stderr[-2000:])
         answers += json.loads(done.stdout)
     return answers
+
+
+def of(version: str, text: str) -> str:
+    """The program as this version's users write it: what is installed of Keras 2 is tf_keras."""
+    if not INTERPRETERS[version][1]:
+        return text
+    return text.replace("import keras\n", "import tf_keras as keras\n").replace("from keras ", "from tf_keras ")
 
 
 def static(version: str, text: str, path: str = "/nowhere/program.py") -> list[dict]:
@@ -187,14 +194,7 @@ def main(version: str, rest: list[str]) -> None:
         names = [f"seed {seed}" for seed in range(int(rest[0]), int(rest[0]) + int(rest[1]))]
         texts = [program(int(name.removeprefix("seed "))) for name in names]
     else:
-        names, texts = rest, [Path(name).read_text() for name in rest]
-    if (
-        version == "2.15.0" and not rest[0].isdigit()
-    ):  # the installed Keras 2 is tf_keras: only so are its applications read
-        texts = [
-            text.replace("import keras\n", "import tf_keras as keras\n").replace("from keras ", "from tf_keras ")
-            for text in texts
-        ]
+        names, texts = rest, [of(version, Path(name).read_text(encoding="utf-8")) for name in rest]
     found = answers(version, texts)
     for name, answer in zip(names, found, strict=True):
         if str(answer) != "same":

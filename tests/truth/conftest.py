@@ -1,4 +1,4 @@
-"""The interpreters of the four eras, and where the shared bug reports are."""
+"""Each era in turn."""
 
 from __future__ import annotations
 
@@ -8,16 +8,9 @@ from pathlib import Path
 
 import pytest
 
-ROOT = Path(__file__).resolve().parents[2]
 sys.path.insert(0, str(Path(__file__).parent))
 
-INTERPRETERS = {
-    "2.15.0": (ROOT / ".venv/bin/python", ["--tf-keras"]),
-    "3.7.0": (ROOT / ".eras/keras-3.7.0/bin/python", []),
-    "3.12.0": (ROOT / ".eras/keras-3.12.0/bin/python", []),
-    "3.15.1": (ROOT / ".venv/bin/python", []),
-}
-"""By the version that the static side is told: the Keras 2 of tf_keras goes by 2.15.0."""
+from interpreters import INTERPRETERS
 
 
 @pytest.fixture(params=list(INTERPRETERS))

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import pytest
-from applications import call, compared, of
-from compare import static
+from applications import call, compared
+from compare import of, static
 
 PROGRAMS = (
     call("ResNet50"),
