@@ -35,7 +35,10 @@ METHODS = frozenset(
     "add_weight compute_mask from_config to_json to_yaml fit_generator reset_states reset_state adapt "
     "set_vocabulary get_vocabulary __call__ set_shape get_shape export quantize".split()
 )
-REMOVED_IN_KERAS_3 = frozenset({"get_output_at", "get_input_at", "get_output_shape_at", "get_input_shape_at"})
+REMOVED_IN_KERAS_3 = frozenset(
+    "get_output_at get_input_at get_output_shape_at get_input_shape_at output_mask input_mask fit_generator "
+    "predict_generator evaluate_generator add_metric add_update".split()
+)
 REMOVED_FROM_LAYERS = frozenset({"output_shape", "input_shape", "inbound_nodes", "outbound_nodes"})
 """What layers do not have in Keras 3, though models have some of it."""
 
@@ -70,6 +73,9 @@ def attribute(interpreter: Interpreter, library: KerasLibrary, value: Instance, 
     if name == "name":
         return UNKNOWN if cell.name is None else cell.name
     if name in REMOVED_IN_KERAS_3 and era is not Era.TF_KERAS:
+        return _undefined(interpreter, value, name, "removed", site)
+    is_functional = model is not None and model.kind == "functional" and isinstance(value.cls, External)
+    if name == "add_loss" and is_functional and era is not Era.TF_KERAS:
         return _undefined(interpreter, value, name, "removed", site)
     if name in REMOVED_FROM_LAYERS and era is not Era.TF_KERAS and model is None and isinstance(value.cls, External):
         return _undefined(interpreter, value, name, "removed", site)

@@ -169,7 +169,8 @@ class WrongInputs(Happening):
     given: int
     names: tuple[str, ...] = ()
     """The inputs that are missing, for "keys"."""
-    outcomes: Mapping[str, str] = field(default_factory=dict)
+    outcome: str = "raises"
+    """"raises" or "wrong", on this Keras."""
     argument_site: Site | None = None
 
 

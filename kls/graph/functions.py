@@ -98,6 +98,10 @@ def call_tensorflow(
         return UNKNOWN
     if any(value is UNKNOWN for value in (*arguments.positional, *arguments.keywords.values())):
         return UNKNOWN
+    if "placeholder" in function.name:
+        return UNKNOWN
+    if function.name == "tensorflow.Variable":
+        return Opaque("tensor")
     return Opaque("tensor") if function.name.rpartition(".")[2][:1].islower() else UNKNOWN
 
 

@@ -7,7 +7,7 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from kls.environment.era import Era
-from kls.graph import shapes
+from kls.graph import lambdas, shapes, taking
 from kls.graph.cells import KerasTensor, Node, Operation, model_cell, operation, possible_inputs, set_operation
 from kls.graph.context import Context, each_argument, freeze, tensors_in, to_config, to_specs
 from kls.graph.functional import mark_consumed
@@ -76,6 +76,8 @@ def initialise_layer(
         auto_name(interpreter, inner, context.era(root))
     cell = Operation(cls, "layer", root, name if isinstance(name, str) else None, site, dict(bound), certain=certain)
     set_operation(interpreter, instance.address, cell)
+    if cls == "Lambda":
+        lambdas.remember(interpreter, instance.address, bound.get("function"))
 
 
 def class_name(instance: Instance) -> str:
@@ -116,6 +118,9 @@ def call_layer(
     cell = operation(interpreter, instance.address)
     if cell is None:
         return UNKNOWN
+    if cell.cls == "Lambda":
+        lambdas.called(interpreter, instance, cell.config.get("function"), site)
+    taking.layer_called(interpreter, context, instance, cell, arguments, site)
     tensors = call_tensors(interpreter, arguments)
     if not any(t is not UNKNOWN for t in tensors):
         return called_without_tensors(interpreter, instance.address, cell, tensors, arguments)

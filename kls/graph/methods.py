@@ -8,7 +8,7 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from kls.environment.era import Era
-from kls.graph import custom, sequential
+from kls.graph import custom, sequential, taking
 from kls.graph.cells import KerasTensor, ModelCell, Operation, model_cell, operation, set_model, set_operation
 from kls.graph.cloning import clone_layer
 from kls.graph.context import each_argument, leaves, restructured, thaw
@@ -74,7 +74,9 @@ def _on_sequential(
     site: Site,
 ) -> Value:
     if name == "add":
-        sequential.add(interpreter, library, receiver, arguments.get(0, "layer", UNKNOWN), site)
+        layer = arguments.get(0, "layer", UNKNOWN)
+        taking.stacked(interpreter, receiver, layer, argument_site(interpreter, 0, ("layer",)), site)
+        sequential.add(interpreter, library, receiver, layer, site)
         return None
     if name == "pop":
         return sequential.pop(interpreter, library, receiver, site)

@@ -7,6 +7,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from kls.environment.era import Era
+from kls.graph import lambdas, taking
 from kls.graph.cells import (
     KerasTensor,
     ModelCell,
@@ -81,6 +82,8 @@ def construct(
         set_model(interpreter, instance.address, ModelCell("functional", given[0], given[1], error=event.error))
         _set_cell(interpreter, event, root, None)
     interpreter.emit(event)
+    built = model_cell(interpreter, instance.address)
+    lambdas.built(interpreter, built.operations if built is not None else ())
     if event.error is not None and interpreter.guarded:
         raise ProgramRaises
 
@@ -271,6 +274,7 @@ def call_model(
     cell, model = operation(interpreter, instance.address), model_cell(interpreter, instance.address)
     if cell is None or model is None:
         return UNKNOWN
+    taking.model_called(interpreter, context, instance, cell, model, arguments, site)
     tensors = call_tensors(interpreter, arguments)
     if not any(t is not UNKNOWN for t in tensors):
         return called_without_tensors(interpreter, instance.address, cell, tensors, arguments)

@@ -10,7 +10,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from kls.environment.era import Era
-from kls.graph import shapes
+from kls.graph import shapes, taking
 from kls.graph.cells import (
     KerasTensor,
     ModelCell,
@@ -30,7 +30,7 @@ from kls.graph.names import INSIDE, auto_name, is_inside, tensor_names
 from kls.graph.noticing import layer_added, remember_stacked
 from kls.graph.running import outputs_of
 from kls.graph.shapes import Inference, TensorSpec
-from kls.graph.sources import remember_owner
+from kls.graph.sources import argument, remember_owner
 from kls.program.containers import iterate
 from kls.program.library import Arguments
 from kls.program.values import UNKNOWN, Address, Instance, Site, Value
@@ -57,7 +57,9 @@ def make_sequential(
     if items is None or not arguments.exact:
         _lose(interpreter, instance)
         return
-    for item in items:
+    places = argument(interpreter, tuple(items), 0, ("layers",)).leaf_sites
+    for item, place in zip(items, places):
+        taking.stacked(interpreter, instance, item, place, site)
         add(interpreter, library, instance, item, site, rebuild=era is Era.TF_KERAS)
     if era is not Era.TF_KERAS and items:
         _maybe_rebuild(interpreter, library, instance, site)
@@ -81,6 +83,10 @@ def add(
     if model is None or own is None or model.layers is None:
         return
     if type(layer) is KerasTensor:
+        maker = operation(interpreter, layer.operation)
+        if maker is not None and maker.kind != "input":
+            _lose(interpreter, instance)
+            return
         layer = instance_of(interpreter, layer.operation)
     cell = operation(interpreter, layer.address) if isinstance(layer, Instance) else None
     if not isinstance(layer, Instance) or cell is None or interpreter.widened:

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from kls.graph.events import ModelBuilt, NotCalled
-from kls.graph.values import Instance, Opaque, Site, Value
+from kls.graph.events import ModelBuilt, NotALayer, NotCalled
+from kls.graph.values import Class, External, Function, Instance, KerasTensor, Opaque, Site, Value
 from kls.graph.view import Graph
 from kls.rules.finding import Certainty, Edit, Finding, Fix, Severity
 from kls.rules.registry import Rule
@@ -13,9 +13,17 @@ from kls.rules.wording import article, created, ignorable, raising
 
 CODE, NAME = "KLS201", "not-a-tensor"
 
+LAYERS = ("keras.layers.", "tf_keras.layers.", "keras.Input", "tf_keras.Input")
+"""Classes that were to be called."""
+
 
 def check(event: object, graph: Graph) -> Iterator[Finding[Site]]:
     """In the inputs or outputs of a model, or as the argument of a layer."""
+    if isinstance(event, NotALayer) and not ignorable(event):
+        stack = graph.label(event.sequential)
+        text = f"`{stack}` is made of layers: this is {_what(event.value, graph)}{_instead(event.value)}"
+        yield _finding(text, event.value_site or event.site, event.value, graph)
+        return
     if isinstance(event, NotCalled) and not ignorable(event):
         receiver = graph.label(event.receiver)
         text = f"`{receiver}` must be called on tensors: this is {_what(event.value, graph)}"
@@ -52,7 +60,11 @@ def _finding(message: str, place: Site, value: Value, graph: Graph) -> Finding[S
 def _is_no_tensor(value: Value, graph: Graph) -> bool:
     if isinstance(value, Instance):
         return graph.operation(value.address) is not None
-    return value is None or type(value) in (int, float, bool, str, bytes) or value == Opaque("array")
+    if isinstance(value, Opaque):
+        return value.kind in ("array", "tensor")
+    if isinstance(value, External):
+        return value.name.startswith(LAYERS)
+    return value is None or isinstance(value, Function | Class) or type(value) in (int, float, bool, str, bytes)
 
 
 def _what(value: Value, graph: Graph) -> str:
@@ -63,12 +75,33 @@ def _what(value: Value, graph: Graph) -> str:
         cls = f", {article(cell.cls)}" if cell is not None and kind == "layer" else ""
         return f"the {kind} `{graph.label(value)}`{cls}"
     if isinstance(value, Opaque):
-        return "an array"
+        return "a tensor of values" if value.kind == "tensor" else "an array"
+    if isinstance(value, KerasTensor):
+        return f"the tensor `{graph.describe(value)}`"
+    if isinstance(value, External | Class):
+        return f"`{value.name.rpartition('.')[2]}`, which is not called"
+    if isinstance(value, Function):
+        return "a function"
+    if value is None:
+        return "None"
+    if not isinstance(value, int | float | str | bytes):
+        return "a list"
     kind = {int: "the number ", float: "the number ", str: "the string ", bytes: "the string "}.get(type(value), "")
     return f"{kind}{value!r}"
 
 
+def _instead(value: Value) -> str:
+    """What belongs into a Sequential in its place."""
+    if isinstance(value, KerasTensor):
+        return ". Add the layer itself, not what calling it gave."
+    if isinstance(value, External | Class):
+        return ": write brackets behind it."
+    return "." if value is None or isinstance(value, str | int | float) else ". Add layers one by one."
+
+
 def _advice(value: Value, graph: Graph) -> str:
+    if value is None:
+        return ". A function that does not return gives None."
     if not isinstance(value, Instance):
         return "."
     cell = graph.operation(value.address)

@@ -43,12 +43,22 @@ def _attribute(event: Undefined, graph: Graph) -> Finding[Site]:
         new = ATTRIBUTES[attribute]
         advice = f"Use `.{new}`."
         fixes = replacement(f"Use `.{new}`", place, new, safe=calls == 1)
+    elif attribute.endswith("_generator"):
+        new = attribute.removesuffix("_generator")
+        advice = f"`{new}` takes generators."
+        fixes = replacement(f"Use `.{new}`", place, new, safe=True)
+    elif attribute in ("add_loss", "add_metric", "add_update"):
+        advice = "Call it in the `call` of a layer of your own."
+    elif attribute in ("output_mask", "input_mask"):
+        advice = "Ask `compute_mask`."
     elif attribute.endswith("_at"):
         side = "input" if "input" in attribute else "output"
         advice = f"`.{side}` is that of the first call; of the others, keep the tensors that they return."
     else:
         advice = f"It is private there: `._{attribute}`."
     text = f"Layers have no `{attribute}` in Keras 3, so that this raises AttributeError on `{layer}`. {advice}"
+    if attribute == "add_loss":
+        text = f"A Functional, as `{layer}` is, takes no `add_loss` in Keras 3: it raises NotImplementedError. {advice}"
     return _finding(text, event.site, raising_in_3=True, fixes=fixes)
 
 
