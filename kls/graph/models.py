@@ -113,6 +113,8 @@ def _build(
     made, built = given, (inputs, outputs)
     if found.midgraph and found.complete and tf_keras_refuses(interpreter, inputs, outputs):
         outcomes[Era.TF_KERAS.value] = "raises"
+    if found.midgraph and (set(inputs) & set(outputs) or len(set(outputs)) < len(outputs)):
+        outcomes[Era.V3_14.value] = "raises"  # such a tensor is cloned twice, and one clone is left unconnected
     refused = era is Era.TF_KERAS and outcomes[era.value] == "raises"
     if found.midgraph and not refused:
         clones = clone_graph_nodes(interpreter, inputs, outputs, era, event.site)
@@ -124,9 +126,7 @@ def _build(
             restructured(interpreter, given[0], clones.inputs),
             restructured(interpreter, given[1], clones.tensors),
         )
-        if set(inputs) & set(outputs) or len(set(outputs)) < len(outputs):
-            outcomes[Era.V3_14.value] = "raises"  # such a tensor is cloned twice, and one clone is left unconnected
-        elif era is Era.V3_14 and connectivity(interpreter, *built, found.consumed).unlisted:
+        if era is Era.V3_14 and connectivity(interpreter, *built, found.consumed).unlisted:
             outcomes[era.value] = "raises"  # calls of an input's own layer went to the InputLayer that stands for it
     broken = found.broken
     if era is Era.V3_14 and outcomes[era.value] == "raises" and not broken:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from kls.graph.cells import KerasTensor
 from kls.graph.connectivity import Connectivity, Unlisted
 from kls.graph.events import ModelBuilt
 from kls.graph.values import Site
@@ -11,6 +12,7 @@ from kls.graph.view import Graph
 from kls.rules.adding import adding
 from kls.rules.disconnection import cause, disconnection, inputs_of, owner_of
 from kls.rules.finding import Finding, Fix, Related
+from kls.rules.kls104_unused_input import unused_inputs
 from kls.rules.registry import Rule
 from kls.rules.wording import about_model, here, ignorable, is_global_in_function, listed, related_to, replacement
 
@@ -23,7 +25,7 @@ def check(event: object, graph: Graph) -> Iterator[Finding[Site]]:
         return
     found = disconnection(event)
     if found is None:
-        yield from _cloned_twice(event, graph)
+        yield from _refused_all_the_same(event, graph)
     elif cause(event, graph) == NAME:
         first = found.unlisted[0]
         place = event.outputs.leaf_sites[first.output]
@@ -90,16 +92,40 @@ def _fixes(event: ModelBuilt, graph: Graph, found: Connectivity, first: Unlisted
     return (Fix(f"Add {title} to the inputs", edits, safe),) if edits else ()
 
 
-def _cloned_twice(event: ModelBuilt, graph: Graph) -> Iterator[Finding[Site]]:
-    """From 3.14 on, a mid-graph input that is an output as well leaves one of its clones unconnected."""
+def _refused_all_the_same(event: ModelBuilt, graph: Graph) -> Iterator[Finding[Site]]:
+    """Keras clones a graph that starts at a mid-graph tensor, and there are tensors that it cannot clone well.
+
+    From 3.14 on, a mid-graph input that is an output as well leaves one of its clones unconnected, and other calls of an
+    input's own layer are put on the Input that stands for it (`clone_graph_nodes`, keras/src/models/functional.py).
+    """
     found = event.connectivity
-    if found is None or ignorable(event) or event.duplicate is not None or not found.midgraph or found.unused:
+    if found is None or ignorable(event) or event.duplicate is not None or not found.midgraph:
         return
-    twice = [t for t in inputs_of(event) if t in event.outputs.leaves and not graph.is_input(t.operation)]
-    if here(event, graph) == "raises" and twice and all(found.consumed):
-        name = graph.describe(twice[0])
+    if here(event, graph) != "raises" or unused_inputs(event, graph, found, refused=True):
+        return
+    cut = [tensor for tensor in inputs_of(event) if not graph.is_input(tensor.operation)]
+    twice = next((tensor for tensor in cut if tensor in event.outputs.leaves), None)
+    outputs = tuple(leaf for leaf in event.outputs.leaves if isinstance(leaf, KerasTensor))
+    again = next((tensor for tensor in cut if _calls_again(graph, tensor, outputs)), None)
+    passed = next((tensor for tensor in inputs_of(event) if tensor in outputs), None)
+    if twice is not None:
+        name = graph.describe(twice)
         text = f"`{name}` is both an input and an output of this model, and it is not the tensor of an Input."
-        yield about_model(CODE, NAME, event, graph, text, None, (), ())
+    elif again is not None:
+        layer, name = graph.label(graph.instance(again.operation)), graph.describe(again)
+        text = f"`{layer}` made the input `{name}`, and another call of it lies between the inputs and the outputs."
+    elif passed is not None and cut:
+        name, start = graph.describe(passed), graph.describe(cut[0])
+        text = f"`{name}` goes from the inputs to the outputs as it is, in a model that starts at `{start}`, which is no Input."
+    else:
+        return
+    yield about_model(CODE, NAME, event, graph, text, None, (), ())
+
+
+def _calls_again(graph: Graph, tensor: KerasTensor, outputs: tuple[KerasTensor, ...]) -> bool:
+    """Whether an output is computed from another call of the layer that made a tensor."""
+    others = (call for call, _ in graph.calls(tensor.operation) if call.node != tensor.node)
+    return any(graph.is_from(output, other) for other in others for output in outputs)
 
 
 RULE = Rule(CODE, NAME, "an output that cannot be computed from the inputs", check)

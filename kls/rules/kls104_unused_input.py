@@ -26,7 +26,7 @@ def check(event: object, graph: Graph) -> Iterator[Finding[Site]]:
     if found.unlisted or event.duplicate is not None or not found.complete:
         return
     refused = here(event, graph) == "raises"
-    unused = _unused(event, graph, found, refused)
+    unused = unused_inputs(event, graph, found, refused)
     if not unused:
         return
     index = unused[0]
@@ -50,7 +50,7 @@ def check(event: object, graph: Graph) -> Iterator[Finding[Site]]:
     )
 
 
-def _unused(event: ModelBuilt, graph: Graph, found: Connectivity, refused: bool) -> tuple[int, ...]:
+def unused_inputs(event: ModelBuilt, graph: Graph, found: Connectivity, refused: bool) -> tuple[int, ...]:
     """Inputs, counted flat, that this Keras refuses or that the author seems to have forgotten."""
     listed = inputs_of(event)
     if refused and graph.era is Era.V3_10:
