@@ -5,6 +5,8 @@
 
 from __future__ import annotations
 
+import textwrap
+
 import attacks_deeper as deeper
 
 WRITES = {
@@ -83,7 +85,7 @@ NETWORK = {
     "tcp_to_loopback": 'return socket.create_connection(("127.0.0.1", t["tcp"]), 2)',
     "udp_to_loopback": 'return socket.socket(socket.AF_INET, socket.SOCK_DGRAM).sendto(b"x", ("127.0.0.1", t["udp"]))',
     "tcp_over_ipv6": 's = socket.socket(socket.AF_INET6); s.bind(("::", 0)); return True',
-    "http": 'return urllib.request.urlopen("http://127.0.0.1:%d/" % t["http"], timeout=2).read()',
+    "http": 'import urllib.request; return urllib.request.urlopen("http://127.0.0.1:%d/" % t["http"], timeout=2).read()',
     "listen": 's = socket.socket(); s.bind(("127.0.0.1", 0)); s.listen(); return True',
     "unix_socket_in_the_project": """
         s = socket.socket(socket.AF_UNIX); s.connect(t["unix"]); return True""",
@@ -212,7 +214,7 @@ MAY_FAIL_OUTSIDE = {
 }  # fmt: skip
 
 HEAD = """
-import ctypes, fcntl, os, resource, shutil, signal, socket, stat, struct, subprocess, tempfile, urllib.request
+import ctypes, fcntl, os, resource, shutil, signal, socket, stat, struct, subprocess, tempfile
 
 
 def raw(number, *arguments):
@@ -224,20 +226,22 @@ def raw(number, *arguments):
     return answer
 
 
-def attempt(t):
+def attempt(attack, t):
     try:
         return "escaped" if attack(t) else "held"
     except BaseException as error:
         return "held-" + type(error).__name__
-
-
-def attack(t):
 """
+# It ends the process that makes it.
+ALONE = ("through_the_32_bit_door",)
 
 
-def program(name: str) -> str:
-    """The source of an attack, up to and with the function `attempt(t)`, which answers "escaped" or "held..."."""
-    import textwrap
+def program(*names: str) -> str:
+    """The source of some attacks: for each a function `attack_N(t)`, and `attempt(attack, t)`: "escaped" or "held..."."""
+    return HEAD + "".join(function(f"attack_{n}", ATTACKS[name]) for n, name in enumerate(names))
 
-    body = ATTACKS[name]
-    return HEAD + textwrap.indent(textwrap.dedent(body if body.startswith("\n") else "\n" + body), "    ") + "\n"
+
+def function(name: str, body: str) -> str:
+    """A function of the targets with this body."""
+    lines = textwrap.dedent(body if body.startswith("\n") else "\n" + body)
+    return f"\n\ndef {name}(t):\n{textwrap.indent(lines, '    ')}\n"

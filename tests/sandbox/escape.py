@@ -23,7 +23,7 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parent.parent.parent
 sys.path[:0] = [str(ROOT), str(Path(__file__).resolve().parent)]
 
-from attacks import ATTACKS, program  # noqa: E402
+from attacks import ALONE, ATTACKS, program  # noqa: E402
 from poisons import MARK, POISONS  # noqa: E402
 
 from kls.confirm import jail  # noqa: E402
@@ -38,9 +38,11 @@ VICTIM = (
 )
 MODEL = """
 import keras
-inputs = keras.Input((2,))
-model = keras.Model(inputs, keras.layers.Dense(1, name=attempt({targets!r}))(inputs))
+x = inputs = keras.Input((2,))
+{layers}
+model = keras.Model(inputs, x)
 """
+TOGETHER = 16
 
 
 def valuables(folder: Path) -> dict[str, object]:
@@ -142,17 +144,37 @@ def meanwhile(folder: Path) -> None:
 
 def outside(python: str, name: str, targets: dict[str, object]) -> str:
     """An attack without a jail, in a plain process of this user's."""
-    code = program(name) + f"print(attempt({ {**targets, 'inside': False}!r}))"
-    done = subprocess.run([python, "-c", code], capture_output=True, text=True, timeout=60, close_fds=False)
+    code = program(name) + f"print(attempt(attack_0, { {**targets, 'inside': False}!r}))"
+    done = subprocess.run([python, "-S", "-c", code], capture_output=True, text=True, timeout=60, close_fds=False)
     lines = done.stdout.strip().splitlines()
     return lines[-1] if lines else f"exit {done.returncode}: {done.stderr[-200:]}"
 
 
-def inside(session: Session, name: str, targets: dict[str, object]) -> str:
-    """An attack within a model file that is confirmed: the model's layer is named after the outcome."""
-    text = program(name) + MODEL.format(targets={**targets, "inside": True})
+def inside(session: Session, names: list[str], targets: dict[str, object]) -> dict[str, str]:
+    """Attacks within a model file that is confirmed: a layer for each, which is named after the outcome.
+
+    They are made together; where their process ended, each is made alone.
+    """
+    targets = {**targets, "inside": True}
+    text = program(*names) + model(*(f"str({n}) + '.' + attempt(attack_{n}, {targets!r})" for n in range(len(names))))
     verdict = confirm(Path(str(targets["project"])) / "attack.py", text, None, session).models[0]
-    return verdict.layers[-1] if verdict.layers else f"not built: {verdict.assumptions}"
+    outcomes = [layer.partition(".")[2] for layer in verdict.layers[1:]]
+    if len(outcomes) == len(names):
+        return dict(zip(names, outcomes, strict=True))
+    if len(names) == 1:
+        return {names[0]: f"not built: {verdict.assumptions}"}
+    return {name: outcome for one in names for name, outcome in inside(session, [one], targets).items()}
+
+
+def model(*outcomes: str) -> str:
+    """A program with a layer for each outcome, which are expressions."""
+    return MODEL.format(layers="\n".join(f"x = keras.layers.Dense(1, name={outcome})(x)" for outcome in outcomes))
+
+
+def groups(names: list[str]) -> list[list[str]]:
+    """The attacks that are made together."""
+    tame = [name for name in names if name not in ALONE]
+    return [*([name] for name in ALONE), *(tame[n : n + TOGETHER] for n in range(0, len(tame), TOGETHER))]
 
 
 def poisoned(session: Session, name: str, targets: dict[str, object]) -> str:
@@ -161,10 +183,11 @@ def poisoned(session: Session, name: str, targets: dict[str, object]) -> str:
     site = f"site, mark = {targets['site']!r}, {MARK!r}\n"
     # What fails is the wall's doing; what follows is run all the same.
     first = f"{site}try:\n    exec({poison!r})\nexcept OSError: pass\n"
-    asked = f"{site}def attempt(t):\n    try: return 'escaped' if {probe} else 'held'\n    except LookupError: return 'held'\n"
+    asked = f"{site}def attempt():\n    try: return 'escaped' if {probe} else 'held'\n    except LookupError: return 'held'\n"
+    asked += model("attempt()")
     path = Path(str(targets["project"])) / "attack.py"
-    confirm(path, first + asked + MODEL.format(targets={}), None, session)
-    verdict = confirm(path, asked + MODEL.format(targets={}), None, session).models[0]
+    confirm(path, first + asked, None, session)
+    verdict = confirm(path, asked, None, session).models[0]
     return verdict.layers[-1] if verdict.layers else f"not built: {verdict.assumptions}"
 
 
@@ -190,14 +213,17 @@ def main(python: str, folder: Path, wall: str, inside_only: bool) -> dict[str, o
     )
     assert victim.stdout is not None and victim.stdout.readline()
     targets["victim"] = victim.pid
+    ATTACKS["canary"] = "return True"  # so that it is known that what gets through is seen
     jail.jails = lambda _: [Landlock() if wall == "landlock" else Bubblewrap(Path(wall))]
     try:
         session = Session(Facts(Path(python), Path(str(targets["project"])), backend="tensorflow"))
         with contextlib.closing(session):
-            inside(session, "fork", targets)  # so that the warm process is there before what follows
+            inside(session, ["fork"], targets)  # so that the warm process is there before what follows
             meanwhile(folder)
             before = snapshot(folder)
-            held = {name: inside(session, name, targets) for name in ATTACKS}
+            held = {}
+            for names in groups([*ATTACKS]):
+                held |= inside(session, names, targets)
             held |= {name: poisoned(session, name, targets) for name in POISONS}
         changed = sorted(set(snapshot(folder)) ^ set(before))
         level = jail.choose()[1]

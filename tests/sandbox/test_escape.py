@@ -59,6 +59,10 @@ def test_most_attacks_were_seen_to_work(as_this_user: dict[str, Any]) -> None:
     assert len(shown) >= (180 if os.getuid() == 0 else 140)
 
 
+def test_what_gets_through_is_seen(as_this_user: dict[str, Any], behind_landlock: dict[str, Any]) -> None:
+    assert as_this_user["inside"]["canary"] == behind_landlock["inside"]["canary"] == "escaped"
+
+
 def test_nothing_outside_has_changed(as_this_user: dict[str, Any], behind_landlock: dict[str, Any]) -> None:
     assert as_this_user["changed"] == []
     assert behind_landlock["changed"] == []
