@@ -9,6 +9,7 @@ import subprocess
 import threading
 import time
 from collections.abc import Callable, Iterable
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any
 
@@ -19,6 +20,7 @@ from kls.confirm.spawn import kill_group, spawn
 
 MAX_LINE = 8 * MAX_BYTES  # a report is quoted once more inside its message
 MAX_SAID = 16 << 10
+MAX_WAITING = 256
 # Loads the agent's folder as a package without touching sys.path, which belongs to the user's program.
 BOOT = (
     "import sys, importlib.util as u; p = sys.argv.pop(); "
@@ -74,7 +76,7 @@ class AgentProcess:
         self.started = time.monotonic()
         self.executable = str(cell.interpreter.executable)
         self._process: subprocess.Popen[bytes] = spawn(start)
-        self._answers: queue.SimpleQueue[dict[str, Any] | None] = queue.SimpleQueue()
+        self._answers: queue.Queue[dict[str, Any] | None] = queue.Queue(MAX_WAITING)
         self._said = b""
         self._hello: Hello | None = None
         self._sweeping = False
@@ -108,12 +110,18 @@ class AgentProcess:
 
     def _read(self) -> None:
         """Queue the agent's messages; None when there will be no more."""
-        stream, buffer = self._process.stdout, b""
+        stream, parts, size = self._process.stdout, [b""], 0
         assert stream is not None
         while data := stream.read(1 << 16):
-            *lines, buffer = (buffer + data).split(b"\n")
-            if len(buffer) > MAX_LINE or any(len(line) > MAX_LINE for line in lines):
+            begun, *rest = data.split(b"\n")
+            parts.append(begun)
+            size += len(begun)
+            if size > MAX_LINE:
                 break
+            if not rest:
+                continue
+            lines = [b"".join(parts), *rest[:-1]]
+            parts, size = [rest[-1]], len(rest[-1])
             try:
                 messages = [json.loads(line) for line in lines]
             except (ValueError, RecursionError):
@@ -121,8 +129,18 @@ class AgentProcess:
             if not all(isinstance(message, dict) for message in messages):
                 break
             for message in messages:
-                self._answers.put(message)
-        self._answers.put(None)
+                self._queue(message)
+        self._queue(None)
+
+    def _queue(self, message: dict[str, Any] | None) -> None:
+        """Queue one message; whoever talks faster than he is listened to has to wait."""
+        while message is None or not self.dead:
+            with suppress(queue.Full):
+                self._answers.put(message, timeout=0.2)
+                return
+            if self.dead:  # nobody listens any more: make room for the end
+                with suppress(queue.Empty):
+                    self._answers.get_nowait()
 
     def _listen(self) -> None:
         """Keep the end of what it prints, for when it dies."""

@@ -5,15 +5,40 @@ from __future__ import annotations
 import itertools
 import os
 import stat
+import sys
 import tempfile
 from collections.abc import Iterable
 from contextlib import suppress
 from pathlib import Path
 
+PREFIX = "kls-scratch-"
+
 
 def make_folder() -> str:
-    """A new empty folder that only this user may look into. Raises OSError."""
-    return str(Path(tempfile.mkdtemp(prefix="kls-")).resolve())
+    """A new empty folder that only this user may look into. Raises OSError.
+
+    Folders of those who were killed before they could remove theirs are removed.
+    """
+    user = getattr(os, "getuid", lambda: 0)()  # 0 is everybody's on Windows, whose temporary folder is one's own
+    for path in Path(tempfile.gettempdir()).glob(f"{PREFIX}*"):
+        with suppress(OSError):
+            if path.lstat().st_uid == user and is_folder(path) and not has_owner(path.name):
+                remove_folder(str(path))
+    return str(Path(tempfile.mkdtemp(prefix=f"{PREFIX}{os.getpid()}-")).resolve())
+
+
+def has_owner(name: str) -> bool:
+    """Whether the process that made a folder of this name may still be there."""
+    number = name.removeprefix(PREFIX).partition("-")[0]
+    if sys.platform == "win32" or not number.isdecimal():
+        return True
+    try:
+        os.kill(int(number), 0)
+    except ProcessLookupError:
+        return False
+    except OSError:
+        return True
+    return True
 
 
 def remove_folders(folders: Iterable[str]) -> None:

@@ -44,6 +44,18 @@ def test_a_scratch_folder_is_its_owners() -> None:
     remove_folders([folder])
 
 
+@pytest.mark.skipif(os.name == "nt", reason="processes are asked after otherwise there")
+def test_what_the_dead_have_left_is_removed_by_the_next() -> None:
+    code = "import os; from kls.confirm.scratch import make_folder; print(make_folder(), flush=True); os.kill(os.getpid(), 9)"
+    dead = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, cwd=Path(__file__).parents[2])
+    left, own = Path(dead.stdout.strip()), make_folder()
+    assert left.name.startswith("kls-scratch-")
+    assert not left.exists()
+    remove_folders([make_folder()])
+    assert Path(own).exists(), "we are alive"
+    remove_folders([own])
+
+
 def test_what_is_there_is_counted(tmp_path: Path) -> None:
     for n in range(5):
         (tmp_path / f"{n}").write_bytes(b"x" * 100)
