@@ -207,8 +207,7 @@ class AgentProcess:
         try:
             self._settle(deadline)
             self._send(request)
-            while self._next(deadline, never) != {"id": request["id"], "begun": True}:
-                pass
+            self._skip_to({"id": request["id"], "begun": True}, deadline)
         except AgentDied as error:
             raise DiedBefore(str(error)) from None
         while True:
@@ -221,6 +220,14 @@ class AgentProcess:
                 return
             elif message.get("id") == request["id"]:
                 yield answer(message)
+
+    def _skip_to(self, wanted: dict[str, object], deadline: float) -> None:
+        """Wait for a message; what is left of an earlier request is passed over. Raises AgentDied."""
+        for _ in range(MAX_WAITING):
+            if self._next(deadline, never) == wanted:
+                return
+        self.close()
+        raise AgentDied("the sandboxed Keras process answers what it was not asked and was ended")
 
     def run(self, request: dict[str, object], watch: Callable[[], str | None]) -> Answer:
         """Have a process that does not fork become the one program of a request. It is of no use after.

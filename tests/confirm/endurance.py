@@ -94,6 +94,9 @@ def kill(victim: str, session: Session) -> list[int]:
     """Kill one kind of process of a session, if it is there; returns all that has to end for it."""
     pid = session.pid
     processes = below(pid) if pid is not None else []
+    patience = time.monotonic() + 0.3
+    while victim == "child" and pid is not None and len(processes) < 3 and time.monotonic() < patience:
+        processes = below(pid)
     chosen = {"bwrap": processes[:1], "warm": processes[1:2], "child": processes[2:], "all": processes}[victim]
     for one in chosen:
         with contextlib.suppress(ProcessLookupError):

@@ -17,6 +17,7 @@ from endurance import Wrong, in_a_row, kill_at_random, leaks
 
 from kls.confirm.agent_process import AgentDied, KerasMissing
 from kls.confirm.confirm import confirm
+from kls.confirm.limits import Limits
 from kls.confirm.session import Cancelled, Facts, Session
 
 pytestmark = [pytest.mark.sandbox, pytest.mark.keras]
@@ -205,6 +206,39 @@ def test_keras_missing_names_the_interpreter_and_the_cure(tmp_path: Path) -> Non
         verdicts(session)
     assert str(python) in str(caught.value)
     assert f"{python} -m pip install keras tensorflow" in str(caught.value)
+
+
+LIARS = {
+    "says something else": "echo '{\"hello\": 7}'",
+    "says nothing of use": "echo hello",
+    "talks without end": "while :; do echo '{}'; done",
+    "never ends its line": "while :; do printf '%065536d' 0; done",
+    "nests": "head -c 1000000 /dev/zero | tr '\\0' '['; echo",
+    "lies": 'echo \'{"hello": {"keras": "\\u001b[2J"}}\'; while :; do echo \'{"id": 0, "done": true}\'; done',
+    "ends": "exit 3",
+}
+
+
+@pytest.mark.parametrize("name", sorted(LIARS))
+def test_an_interpreter_that_is_none(tmp_path: Path, name: str) -> None:
+    python = tmp_path / "bin" / "python"
+    python.parent.mkdir()
+    python.write_text(f"#!/bin/sh\n{LIARS[name]}\n")
+    python.chmod(0o755)
+    threads = threading.active_count()
+    with contextlib.closing(Session(Facts(python, None), limits=Limits(seconds=3))) as liar:
+        try:
+            (model,) = confirm("/nowhere/model.py", MODEL, None, liar).models
+            assert model.verdict == "inconclusive"
+        except AgentDied as error:
+            assert str(error).isprintable()
+        pid = liar.pid
+    assert pid is None or gone([pid])
+    for _ in range(100):
+        if threading.active_count() <= threads + 1:  # that which starts processes stays
+            return
+        time.sleep(0.05)
+    raise AssertionError("a thread is left behind")
 
 
 def test_many_in_a_row_leak_nothing() -> None:

@@ -274,3 +274,16 @@ def test_a_linked_environment_in_the_project_is_found(tmp_path: Path) -> None:
     with contextlib.closing(Session(Facts(tmp_path / ".venv" / "bin" / "python", tmp_path))) as session:
         text = "import keras\nx = keras.Input((3,))\nmodel = keras.Model(x, keras.layers.Dense(2)(x))\n"
         assert [m.verdict for m in confirm(tmp_path / "m.py", text, None, session).models] == ["clean"]
+
+
+@pytest.mark.keras
+def test_with_the_users_leave_it_is_built_and_the_answer_says_how(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.setattr(jail, "jails", lambda _: [NoWall()])
+    with contextlib.closing(Session(Facts(Path(sys.executable), tmp_path), allow_unsandboxed=True)) as session:
+        probe = "import keras, os\ntry:\n    os.fork()\n    name = 'out'\nexcept OSError:\n    name = 'held'\n"
+        text = probe + "x = keras.Input((3,))\nmodel = keras.Model(x, keras.layers.Dense(2, name=name)(x))\n"
+        answer = confirm(tmp_path / "m.py", text, None, session)
+    assert (answer.sandbox, answer.models[0].verdict) == ("none", "clean")
+    assert answer.models[0].layers[-1] == "held", "the filter holds all the same"
