@@ -56,7 +56,7 @@ def unused_inputs(event: ModelBuilt, graph: Graph, found: Connectivity, refused:
     if refused and graph.era is Era.V3_10:
         return tuple(i for i, consumed in enumerate(found.consumed) if not consumed)
     if refused and graph.era is Era.TF_KERAS and found.midgraph:
-        return tuple(i for i in found.unused if not graph.is_input(listed[i].operation))
+        return tuple(i for i in found.unused if not graph.is_input(listed[i].operation)) or found.unused
     return tuple(i for i in found.unused if not found.consumed[i] and _is_plain_input(listed[i], graph))
 
 
