@@ -13,7 +13,7 @@ import pytest
 
 from kls.agent import seal, syscalls
 from kls.confirm import jail, secrets
-from kls.confirm.bubblewrap import interpreter_binds
+from kls.confirm.bubblewrap import interpreter_binds, tried
 from kls.confirm.confirm import confirm
 from kls.confirm.interpreter import Interpreter, read_interpreter
 from kls.confirm.jail import Level, NoJail
@@ -168,6 +168,13 @@ def test_an_interpreter_is_read_and_not_started(tmp_path: Path) -> None:
     before = found.fingerprint()
     (site / "numpy").mkdir()
     assert found.fingerprint() != before
+
+
+def test_a_machine_without_a_filter_has_no_jail(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("platform.machine", lambda: "riscv64")
+    level = tried.__wrapped__(Path("/usr/bin/bwrap"))
+    assert not level.works
+    assert "riscv64" in level.detail
 
 
 HEADERS = {0: Path("/usr/include/x86_64-linux-gnu/asm/unistd_64.h"), 1: Path("/usr/include/asm-generic/unistd.h")}
