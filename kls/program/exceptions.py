@@ -110,13 +110,17 @@ def _guarded(interpreter: Interpreter, node: ast.Try, frame: Frame) -> str | Non
     names = None if frame.locals is None else dict(frame.locals)
     outer, interpreter.maybe = interpreter.maybe, []
     interpreter.guarded += 1
-    overlay.branch()
     mark = len(interpreter.parted)
+    overlay.branch()
+    finished = False
     try:
         signal = interpreter.attempt(lambda: interpreter.execute(node.body, frame))
+        finished = True
     finally:
         interpreter.guarded -= 1
         maybe, interpreter.maybe = interpreter.maybe, outer
+        if not finished:
+            interpreter.unwind(mark)
     if signal == "return" and len(interpreter.parted) > mark and frame.result is not UNDEFINED:
         frame.pending.append(frame.result)
         frame.result = UNDEFINED

@@ -18,7 +18,7 @@ from kls.program.generators import expression_function, is_simple, is_suspended,
 from kls.program.interpreter import Interpreter, ProgramRaises, raising, site_of
 from kls.program.library import Arguments
 from kls.program.scopes import DEFERRED, Scope
-from kls.program.values import UNDEFINED, UNKNOWN, Suspended, Value, either
+from kls.program.values import UNDEFINED, UNKNOWN, Suspended, Value, either, same
 
 
 @expression(ast.Constant)
@@ -171,19 +171,65 @@ def unary(interpreter: Interpreter, node: ast.UnaryOp, frame: Frame) -> Value:
 def boolean(interpreter: Interpreter, node: ast.BoolOp, frame: Frame) -> Value:
     is_and = isinstance(node.op, ast.And)
     possible: list[Value] = []
-    for operand in node.values:
+    for index, operand in enumerate(node.values):
         value = interpreter.evaluate(operand, frame)
         if operand is not node.values[-1]:
             ask(interpreter, value, "truth", operand, frame)
         truth = operators.truth(interpreter, value)
         if truth is None:
             possible.append(value)
+            rest = node.values[index + 1 :]
+            if any(_has_effects(other) for other in rest):
+                return _perhaps(interpreter, node, rest, possible, frame)
         elif truth != is_and:
             possible.append(value)
             return either(possible)
         elif operand is node.values[-1]:
             possible.append(value)
     return either(possible)
+
+
+def _perhaps(
+    interpreter: Interpreter, node: ast.BoolOp, rest: list[ast.expr], possible: list[Value], frame: Frame
+) -> Value:
+    """The other operands, which are evaluated or not."""
+    remaining = rest[0] if len(rest) == 1 else ast.copy_location(ast.BoolOp(node.op, rest), node)
+
+    def take() -> str | None:
+        possible.append(interpreter.evaluate(remaining, frame))
+        return None
+
+    interpreter.branches(frame, [lambda: None, take])
+    return either(possible)
+
+
+def _has_effects(node: ast.expr) -> bool:
+    """Whether evaluating an expression may change something: it calls or binds; kept on the node."""
+    found: bool | None = getattr(node, "kls_effects", None)
+    if found is None:
+        found = any(isinstance(inner, ast.Call | ast.NamedExpr | ast.Await | ast.Yield) for inner in ast.walk(node))
+        node.kls_effects = found  # type: ignore[attr-defined]
+    return found
+
+
+def _uncertainly(interpreter: Interpreter, run: Callable[[], Value]) -> Value:
+    """Run what may happen any number of times: numbers and texts that it changed may have any value after."""
+    overlay, mark = interpreter.overlay, len(interpreter.parted)
+    overlay.branch()
+    finished = False
+    try:
+        value = run()
+        finished = True
+    finally:
+        if not finished:
+            interpreter.unwind(mark)
+    writes = interpreter.ends(mark, None, None)[0].writes
+    writes = {**overlay.leave(), **writes}
+    for key, after in writes.items():
+        before = overlay.get(key)
+        changed = before is not UNDEFINED and not same(before, after)
+        overlay.set(key, UNKNOWN if changed and not hasattr(type(after), "join_cell") else after)
+    return value
 
 
 @expression(ast.Compare)
@@ -321,7 +367,10 @@ def comprehension(interpreter: Interpreter, node: ast.ListComp | ast.GeneratorEx
     items: list[Value] = []
     exact = True
     for certain in _loops(interpreter, node.generators, inner):
-        value = interpreter.evaluate(node.elt, inner)
+        if certain or not _has_effects(node.elt):
+            value = interpreter.evaluate(node.elt, inner)
+        else:
+            value = _uncertainly(interpreter, lambda: interpreter.evaluate(node.elt, inner))
         exact = exact and certain
         items.append(value)
     kind = {ast.ListComp: "list", ast.SetComp: "set"}.get(type(node), "iterator")

@@ -172,7 +172,7 @@ class Interpreter:
                     finished = True
                 finally:
                     if not finished:
-                        self._unwind(mark)
+                        self.unwind(mark)
                 ends.extend(self._leave(mark, signal, frame))
                 if signal == "return" and frame.result is not UNDEFINED:
                     frame.pending.append(frame.result)
@@ -232,7 +232,7 @@ class Interpreter:
             end._replace(writes={**layer, **end.writes}) if end.writes else end._replace(writes=layer) for end in found
         ]
 
-    def _unwind(self, mark: int) -> dict[Key, Value]:
+    def unwind(self, mark: int) -> dict[Key, Value]:
         """Give up a branch and the paths that parted in it; the answer is what was written last."""
         while len(self.parted) > mark:
             self.overlay.leave()
@@ -285,7 +285,7 @@ class Interpreter:
                     raised.append(error.raised)
                 finally:
                     if not finished:
-                        self._unwind(mark)
+                        self.unwind(mark)
                 if finished:
                     paths = self._leave(mark, None, None)
                     ends.append(paths[0].writes)
@@ -308,7 +308,7 @@ class Interpreter:
         except ProgramRaises:
             return UNKNOWN
         finally:
-            for key, value in self._unwind(mark).items():
+            for key, value in self.unwind(mark).items():
                 if keep(key):
                     self.overlay.set(key, value)
             del self.overlay.events[events:]

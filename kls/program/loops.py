@@ -136,7 +136,26 @@ def _any_number_of_times(interpreter: Interpreter, node: ast.For | ast.While, fr
         _blur(interpreter, node, frame)
         return _body(interpreter, node, frame)
 
-    return interpreter.branches(frame, [once, lambda: None])
+    signal = interpreter.branches(frame, [once, lambda: None])
+    if signal is not None or not node.orelse:
+        return signal
+    if not _may_break(node.body):
+        return interpreter.execute(node.orelse, frame)
+    return interpreter.branches(frame, [lambda: interpreter.execute(node.orelse, frame), lambda: None])
+
+
+def _may_break(body: Sequence[ast.AST]) -> bool:
+    """Whether a `break` of the loop's own stands in its body."""
+    stack: list[ast.AST] = list(body)
+    while stack:
+        node = stack.pop()
+        if isinstance(node, ast.Break):
+            return True
+        if isinstance(node, ast.For | ast.AsyncFor | ast.While):
+            stack.extend(node.orelse)
+        elif not isinstance(node, ast.expr | ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef):
+            stack.extend(ast.iter_child_nodes(node))
+    return False
 
 
 def _body(interpreter: Interpreter, node: ast.For | ast.While, frame: Frame) -> str | None:

@@ -33,7 +33,10 @@ def match_statement(interpreter: Interpreter, node: ast.Match, frame: Frame) -> 
         if verdict is True and not possible:
             _bind(interpreter, names, frame)
         if case.guard is not None:
-            guard = _guard(interpreter, case.guard, names, frame)
+            if verdict is True and not possible:
+                guard = truth(interpreter, interpreter.evaluate(case.guard, frame))
+            else:
+                guard = _guard(interpreter, case.guard, names, frame)
             if guard is False:
                 continue
             verdict = verdict if guard else None
