@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import keyword
 import re
 from collections.abc import Sequence
 
 from lsprotocol import types
 
 from kls.analysis import LayerReport, ModelReport
+from kls.origins import Question
 from kls.pages import find_page
 from kls.server.places import overlap
 from kls.server.server import KlsServer
@@ -16,6 +18,9 @@ from kls.source.position import Location, Position, Range
 
 MOST_LAYERS = 40
 """A hover of ResNet50's 177 rows helps nobody: the middle is left out."""
+
+MOST_ORIGINS = 3
+"""A name that may be more things than this is not explained by listing them."""
 
 _NAME = re.compile(r"[^\W\d]\w*(?:\.[^\W\d]\w*)*")
 
@@ -41,9 +46,24 @@ async def hover(ls: KlsServer, params: types.HoverParams) -> types.Hover | None:
     pages = [find_page(rule) for rule in dict.fromkeys(finding.rule for finding in findings)]
     parts += [_quiet(page.text) for page in pages if page]
     if not parts:
+        parts = await _origins(ls, file.path, file.document, here)
+    if not parts:
         return None
     kind = types.MarkupKind.Markdown if ls.client.markdown else types.MarkupKind.PlainText
     return types.Hover(types.MarkupContent(kind, "\n\n---\n\n".join(parts)))
+
+
+async def _origins(ls: KlsServer, path: str, document: Document, here: Position) -> list[str]:
+    """What jedi says of the name under the cursor, of which the analysis knows nothing; in trusted workspaces only."""
+    line = document.lines[here.line] if here.line < len(document.lines) else ""
+    name = next((m for m in _NAME.finditer(line) if m.start() <= here.character <= m.end()), None)
+    if name is None or not ls.client.trusted or keyword.iskeyword(name[0]):
+        return []
+    environment = ls.neighbourhood.of(path).environment
+    question = Question(path, document.text, here.line + 1, here.character, environment.python, environment.search_path)
+    found = await ls.inference.ask(question)
+    words = [origin.words() for origin in found[:MOST_ORIGINS]]
+    return ["  \n".join(_escape(text) if ls.client.markdown else text for text in words)] if words else []
 
 
 def model_at(

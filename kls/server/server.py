@@ -17,6 +17,7 @@ from kls.rules.finding import Finding
 from kls.server import diagnostics
 from kls.server.analyses import Analyses, Result
 from kls.server.client import Client
+from kls.server.inference import Inference
 from kls.server.neighbourhood import Neighbourhood
 from kls.server.protocol import Protocol
 from kls.server.texts import OpenFile, Texts
@@ -45,6 +46,7 @@ class KlsServer(LanguageServer):
         self.texts = Texts()
         self.neighbourhood = Neighbourhood()
         self.verdicts = Verdicts()
+        self.inference = Inference()
         self.analyses = Analyses(self.texts, self._analyse, self._arrived, self._log_error)
         self.opened: Callable[[KlsServer, str], Awaitable[None]] | None = None
         """What else is to be done for a file that was analysed for the first time, by its path."""
@@ -113,6 +115,7 @@ class KlsServer(LanguageServer):
         """Stop what runs beside the event loop, also a build in the sandbox."""
         self.analyses.close()
         self.verdicts.close()
+        self.inference.close()
 
     def log(self, message: str, type_: types.MessageType = types.MessageType.Info) -> None:
         """A line for the client's log of this server."""
