@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import os
 import sys
 from enum import Enum
@@ -50,6 +51,9 @@ Rules = Annotated[list[str] | None, typer.Option(metavar="RULES", help="Codes or
 def run() -> None:
     """Run the command line; a mistake in it is one line on standard error and exit code 2."""
     command = typer.main.get_command(app)
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors="backslashreplace")  # a name in a program may have half a surrogate pair
     try:
         code = command.main(sys.argv[1:], prog_name="kls", standalone_mode=False)
     except BrokenPipeError:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
+from itertools import islice
 from typing import TYPE_CHECKING, NamedTuple
 
 from kls.environment import Environment
@@ -101,34 +102,38 @@ def each_argument(arguments: Arguments, change: Callable[[Value], Value]) -> Arg
     return Arguments(tuple(change(value) for value in arguments.positional), keywords, arguments.exact)
 
 
+DEEPEST = 100
+MOST_LEAVES = 10_000
+"""A structure that is nested deeper or has more leaves lies in itself, or is no structure of a model's."""
+
+
 def leaves(interpreter: Interpreter, value: Value) -> Iterator[Value]:
     """The leaves of a nested structure, in Keras's order: dicts by sorted key (keras/src/tree)."""
-    if isinstance(value, Container):
-        content = content_of(interpreter, value)
-        if isinstance(content, dict):
-            yield from leaves_of_dict(interpreter, content)
-        elif isinstance(content, tuple):
-            for item in content:
-                yield from leaves(interpreter, item)
-        else:
-            yield UNKNOWN
-    elif type(value) is tuple:
-        for item in value:
-            yield from leaves(interpreter, item)
-    elif type(value) is dict:
-        yield from leaves_of_dict(interpreter, value)
+    if not isinstance(value, Container) and type(value) is not tuple and type(value) is not dict:
+        return iter((value,))
+    found = list(islice(_leaves(interpreter, value, 0), MOST_LEAVES + 1))
+    return iter(found if len(found) <= MOST_LEAVES else (UNKNOWN,))
+
+
+def _leaves(interpreter: Interpreter, value: Value, depth: int) -> Iterator[Value]:
+    content = content_of(interpreter, value) if isinstance(value, Container) else value
+    if depth > DEEPEST or (content is UNKNOWN and isinstance(value, Container)):
+        yield UNKNOWN
+    elif type(content) is dict:
+        for key in _sorted(content):
+            yield from _leaves(interpreter, content[key], depth + 1)
+    elif type(content) is tuple:
+        for item in content:
+            yield from _leaves(interpreter, item, depth + 1)
     else:
-        yield value
+        yield UNKNOWN if isinstance(value, Container) else value
 
 
-def leaves_of_dict(interpreter: Interpreter, content: dict[object, Value]) -> Iterator[Value]:
-    """The leaves of a dict, by sorted key."""
+def _sorted(content: dict[object, Value]) -> list[object]:
     try:
-        keys = sorted(content)  # type: ignore[type-var]
+        return sorted(content)  # type: ignore[type-var]
     except TypeError:
-        keys = list(content)
-    for key in keys:
-        yield from leaves(interpreter, content[key])
+        return list(content)
 
 
 def paths(interpreter: Interpreter, value: Value, prefix: str = "") -> list[str]:

@@ -80,7 +80,10 @@ def call_builtin(interpreter: Interpreter, name: str, arguments: Arguments, site
         if type(value) in interpreter.library.tracked:
             interpreter.library.asked(interpreter, value, name, site)
     if function is not None:
-        return function(interpreter, arguments, site)
+        try:
+            return function(interpreter, arguments, site)
+        except (OverflowError, MemoryError):
+            return UNKNOWN  # a number that no sequence can be counted by
     if name == "builtins.abs" and len(arguments.positional) == 1:
         found = interpreter.library.operator(interpreter, "abs", arguments.positional, site)
         if found is not UNDEFINED:
@@ -420,7 +423,10 @@ def linspace(interpreter: Interpreter, arguments: Arguments, site: Site) -> Valu
 def call_numeric(interpreter: Interpreter, name: str, arguments: Arguments) -> Value:
     """numpy, math and random give data: never an object of the program's."""
     if name.startswith("numpy."):
-        return arrays.call_numpy(interpreter, name.removeprefix("numpy."), arguments)
+        try:
+            return arrays.call_numpy(interpreter, name.removeprefix("numpy."), arguments)
+        except (OverflowError, MemoryError):
+            return Opaque("array")
     if name == "random.choice":
         return UNKNOWN
     return Opaque("number" if name.startswith("math.") else "array")

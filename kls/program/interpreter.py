@@ -259,7 +259,7 @@ class Interpreter:
             if known:
                 frame.locals = _join_names(known)
         if signal == "return":  # every path has left: the values are all in `pending`
-            frame.result = frame.pending.pop()
+            frame.result = frame.pending.pop() if frame.pending else UNKNOWN
         elif signal == "raise":
             raised = [end.raised for end in arriving]
             self.raised = raised[0] if all(same(raised[0], other) for other in raised) else UNKNOWN

@@ -175,7 +175,7 @@ class Modules:
                 for node in piece.body:
                     try:
                         interpreter.execute((node,), frame)
-                    except ProgramRaises:
+                    except (ProgramRaises, RecursionError):
                         continue
         except BudgetExceeded:
             pass

@@ -196,7 +196,7 @@ class _Runner:
             for node in piece.body:
                 try:
                     self.interpreter.execute((node,), frame)
-                except ProgramRaises:
+                except (ProgramRaises, RecursionError):  # values may lie in each other deeper than Python's stack
                     continue  # the rest of the file is of interest even so
 
         key = ("p", *piece.key)
@@ -231,7 +231,7 @@ class _Runner:
         interpreter.limit = min(whole, interpreter.steps + budget)
         try:
             run()
-        except ProgramRaises:
+        except (ProgramRaises, RecursionError):
             pass
         except BudgetExceeded:
             if interpreter.limit == whole:
