@@ -10,10 +10,11 @@ from kls.graph.cells import KerasTensor, Operation, model_cell, operation, set_o
 from kls.graph.context import Context, leaves
 from kls.graph.events import Assigned, Imported, NoAttribute, ValueNeeded
 from kls.graph.noticing import circumstances
+from kls.graph.qualified import split_root
 from kls.program.attributes import find_in_mro
 from kls.program.interpreter import ProgramRaises, site_of
 from kls.program.library import Arguments
-from kls.program.values import UNDEFINED, Class, Container, Instance, Opaque, Site, Value
+from kls.program.values import UNDEFINED, UNKNOWN, Class, Container, Instance, Opaque, Site, Value, root_external
 
 if TYPE_CHECKING:
     from kls.program.interpreter import Interpreter
@@ -123,6 +124,24 @@ def of_shape(interpreter: Interpreter, context: Context, name: str, site: Site) 
         _missing(interpreter, None, name, site)
 
 
+def of_history(interpreter: Interpreter, context: Context, history: tuple[Value, ...], name: str, site: Site) -> Value:
+    """An attribute of a tensor's `_keras_history`: the layer is its `layer` in Keras 2, its `operation` in Keras 3.
+
+    Raises:
+        ProgramRaises: it is the other one, and a `try` around it expects that.
+    """
+    maker = history[0] if len(history) == 3 else None
+    cell = operation(interpreter, maker.address) if isinstance(maker, Instance) else None
+    if cell is None or name not in ("layer", "operation", "node_index", "tensor_index"):
+        return UNDEFINED
+    if name in ("node_index", "tensor_index"):
+        return history[1 if name == "node_index" else 2]
+    if (name == "layer") is not (context.era(cell.root) is Era.TF_KERAS):
+        _missing(interpreter, None, name, site)
+        return UNKNOWN
+    return maker
+
+
 def of_functional(interpreter: Interpreter, instance: Instance, name: str, site: Site) -> None:
     """`pop` and `add` are methods of a Sequential.
 
@@ -159,7 +178,13 @@ def assigned(
         ProgramRaises: it raises, and a `try` around it expects that.
     """
     cell = operation(interpreter, instance.address)
-    if cell is None or _own(interpreter, instance, name):
+    base = root_external(instance.cls)
+    family = "" if base is None else split_root(base.name)[1]
+    if (
+        cell is None
+        or _own(interpreter, instance, name)
+        or not family.startswith(("layers.", "Layer", "Model", "Sequential"))
+    ):
         return
     is_old = context.era(cell.root) is Era.TF_KERAS
     if name == ("_name" if is_old else "name"):

@@ -17,7 +17,7 @@ from kls.graph.cells import (
     spec_of,
 )
 from kls.graph.events import Undefined
-from kls.graph.instances import layers_of
+from kls.graph.instances import instance_of, layers_of
 from kls.graph.noticing import is_certain, remember_layers
 from kls.graph.sequential import stack_of
 from kls.graph.shapes import UNKNOWN as UNKNOWN_DIM
@@ -48,6 +48,8 @@ def tensor_attribute(interpreter: Interpreter, tensor: KerasTensor, name: str) -
     spec = spec_of(interpreter, tensor)
     if name == "shape":
         return UNKNOWN if spec.shape is None else tuple(UNKNOWN if d is UNKNOWN_DIM else d for d in spec.shape)
+    if name == "_keras_history":
+        return (instance_of(interpreter, tensor.operation), tensor.node, tensor.tensor_index)
     if name == "dtype":
         return UNKNOWN if spec.dtype is None else spec.dtype
     if name in ("ndim", "rank"):

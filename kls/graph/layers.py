@@ -12,7 +12,7 @@ from kls.graph.cells import KerasTensor, Node, Operation, model_cell, operation,
 from kls.graph.context import Context, each_argument, freeze, tensors_in, to_config, to_specs
 from kls.graph.functional import mark_consumed
 from kls.graph.names import auto_name, count_tensors, is_inside, tensor_names
-from kls.graph.noticing import called_again
+from kls.graph.noticing import called_again, removed_arguments
 from kls.graph.shapes import Inference, Structure, TensorSpec
 from kls.program.containers import content_of
 from kls.program.library import Arguments
@@ -53,6 +53,13 @@ MADE_WHEN_BUILT = dict.fromkeys(("MultiHeadAttention", "GroupedQueryAttention"),
 """The same of layers that are made at the first call; those of tf_keras count elsewhere."""
 
 
+KERAS_1_ARGUMENTS = frozenset(
+    "init W_regularizer b_regularizer W_constraint b_constraint border_mode subsample nb_filter nb_row nb_col output_dim "
+    "filter_length pool_length inner_activation inner_init forget_bias_init dropout_W dropout_U dim_ordering bias p".split()
+)
+"""Arguments of layers that no Keras has taken since 2.4."""
+
+
 def make_layer(interpreter: Interpreter, context: Context, cls: External, arguments: Arguments, site: Site) -> Instance:
     """An instance of one of Keras's own layers, not called yet."""
     instance = Instance(interpreter.overlay.allocate(), cls)
@@ -76,6 +83,9 @@ def initialise_layer(
         auto_name(interpreter, inner, context.era(root))
     cell = Operation(cls, "layer", root, name if isinstance(name, str) else None, site, dict(bound), certain=certain)
     set_operation(interpreter, instance.address, cell)
+    if isinstance(instance.cls, External):
+        names = KERAS_1_ARGUMENTS - ({"output_dim"} if cls == "Embedding" else set())
+        removed_arguments(interpreter, arguments, names & set(arguments.keywords), site)
     if cls == "Lambda":
         lambdas.remember(interpreter, instance.address, bound.get("function"))
 

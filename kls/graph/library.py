@@ -201,7 +201,7 @@ class KerasLibrary:
             return attributes.tensor_attribute(interpreter, value, name)
         if type(value) is tuple:
             asking.of_shape(interpreter, self.context, name, site)
-            return UNDEFINED
+            return asking.of_history(interpreter, self.context, value, name, site)
         if type(value) is Variable:
             return value.shape if name == "shape" else UNKNOWN
         if isinstance(value, Instance):

@@ -61,6 +61,8 @@ def call_method(
         model_used(interpreter, receiver, name, site)
     if model is not None and model.kind == "sequential":
         return _on_sequential(interpreter, library, receiver, model, name, arguments, site)
+    if name in ("predict", "predict_on_batch") and model is not None and len(model.outputs) == 1:
+        return Opaque("array")
     return None if name in ("compile", "summary", "fit", "build") else UNKNOWN
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+from collections.abc import Collection
 from typing import TYPE_CHECKING
 
 from kls.environment.era import Era
@@ -33,6 +34,9 @@ TRAINS = frozenset({"fit", "fit_generator", "train_on_batch"})
 USES = TRAINS | {"predict", "evaluate", "get_weights", "save", "save_weights", "predict_on_batch", "test_on_batch"}
 """Methods of a model whose effect hangs on its weights."""
 
+CLASSES = ("keras.layers.", "tf_keras.layers.", "keras.Input", "tf_keras.Input")
+"""What is to be called before it is passed to a layer."""
+
 RECURRENT = ("LSTM", "GRU", "RNN", "Cell")
 """What is called again and again by its nature."""
 
@@ -60,7 +64,7 @@ def removed_once(interpreter: Interpreter, site: Site, name: str, kind: str) -> 
         removed(interpreter, site, name, kind)
 
 
-def removed_arguments(interpreter: Interpreter, arguments: Arguments, names: tuple[str, ...], site: Site) -> None:
+def removed_arguments(interpreter: Interpreter, arguments: Arguments, names: Collection[str], site: Site) -> None:
     """Keywords were passed that no Keras since 2.4 takes: `Model(input=..., output=...)`."""
     if interpreter.calling is None:
         return
@@ -81,6 +85,10 @@ def call_arguments(interpreter: Interpreter, receiver: Instance, arguments: Argu
         for leaf in leaves(interpreter, value):
             if type(leaf) is KerasTensor:
                 meet(interpreter, receiver, leaf.operation, site)
+            elif isinstance(leaf, External) and isinstance(receiver.cls, External):
+                if leaf.name.startswith(CLASSES):
+                    where = argument_site(interpreter, position, ())
+                    interpreter.emit(NotCalled(*circumstances(interpreter, site), receiver, leaf, where))
             elif (
                 isinstance(leaf, Instance)
                 and isinstance(receiver.cls, External)

@@ -20,6 +20,28 @@ ATTRIBUTES = {"output_shape": "output.shape", "input_shape": "input.shape"}
 """Attributes of a layer in Keras 2, and what gives the same in Keras 3."""
 
 
+LAYER_ARGUMENTS = {
+    "init": "kernel_initializer",
+    "W_regularizer": "kernel_regularizer",
+    "b_regularizer": "bias_regularizer",
+    "W_constraint": "kernel_constraint",
+    "b_constraint": "bias_constraint",
+    "border_mode": "padding",
+    "subsample": "strides",
+    "nb_filter": "filters",
+    "output_dim": "units",
+    "filter_length": "kernel_size",
+    "pool_length": "pool_size",
+    "inner_activation": "recurrent_activation",
+    "inner_init": "recurrent_initializer",
+    "dropout_W": "dropout",
+    "dropout_U": "recurrent_dropout",
+    "bias": "use_bias",
+    "p": "rate",
+}
+"""Arguments of layers in Keras 1, and what they are called since."""
+
+
 def check(event: object, graph: Graph) -> Iterator[Finding[Site]]:
     """An attribute of a layer, an argument of Model, or a function."""
     if isinstance(event, Undefined) and event.reason == "removed" and not ignorable(event):
@@ -63,6 +85,13 @@ def _attribute(event: Undefined, graph: Graph) -> Finding[Site]:
 
 
 def _argument(event: Removed, graph: Graph) -> Finding[Site]:
+    new = LAYER_ARGUMENTS.get(event.name)
+    if event.name not in ("input", "output"):
+        text = f"Layers have no argument `{event.name}` since Keras 2: {graph.version} refuses it."
+        fixes = replacement(f"Call it `{new}`", event.name_site, new, safe=True)
+        if new is not None:
+            text += f" It is called `{new}`."
+        return _finding(text, event.name_site or event.site, raising_in_3=None, fixes=fixes)
     text = f"Model has no argument `{event.name}`: {graph.version} refuses it. It is called `{event.name}s`."
     fixes = replacement(f"Call it `{event.name}s`", event.name_site, f"{event.name}s", safe=True)
     return _finding(text, event.name_site or event.site, raising_in_3=None, fixes=fixes)

@@ -25,7 +25,10 @@ def check(event: object, graph: Graph) -> Iterator[Finding[Site]]:
     """It raises AttributeError when the line is reached."""
     if not isinstance(event, NoAttribute) or ignorable(event):
         return
-    if event.owner is None:
+    if event.owner is None and event.attribute in ("layer", "operation"):
+        other, since = ("operation", KERAS_3) if event.attribute == "layer" else ("layer", (Era.TF_KERAS.value,))
+        yield _finding(event, f"{graph.version} calls it `_keras_history.{other}`, not `.{event.attribute}`.", since)
+    elif event.owner is None:
         advice = f"Use `{OF_SHAPES[event.attribute]}`." if event.attribute in OF_SHAPES else ""
         text = f"Shapes are tuples in Keras 3, which have no `{event.attribute}`. {advice}".rstrip()
         yield _finding(event, text, KERAS_3)
