@@ -8,7 +8,16 @@ from typing import TYPE_CHECKING
 
 from kls.environment.era import Era
 from kls.graph import lambdas, shapes, taking
-from kls.graph.cells import KerasTensor, Node, Operation, model_cell, operation, possible_inputs, set_operation
+from kls.graph.cells import (
+    KerasTensor,
+    Node,
+    Operation,
+    Variable,
+    model_cell,
+    operation,
+    possible_inputs,
+    set_operation,
+)
 from kls.graph.context import Context, each_argument, freeze, tensors_in, to_config, to_specs
 from kls.graph.functional import mark_consumed
 from kls.graph.names import auto_name, count_tensors, is_inside, tensor_names
@@ -133,6 +142,10 @@ def call_layer(
     taking.layer_called(interpreter, context, instance, cell, arguments, site)
     tensors = call_tensors(interpreter, arguments)
     if not any(t is not UNKNOWN for t in tensors):
+        if is_inside(interpreter) and any(type(value) is Variable for value in arguments.positional):
+            inference = infer(interpreter, context, instance, cell, arguments)
+            set_operation(interpreter, instance.address, cell._replace(params=inference.params))
+            return as_data(inference.outputs)
         return called_without_tensors(interpreter, instance.address, cell, tensors, arguments)
     inference = infer(interpreter, context, instance, cell, arguments)
     era = context.era(cell.root)
@@ -269,7 +282,9 @@ def call_op(
     """
     tensors = call_tensors(interpreter, arguments)
     if not any(t is not UNKNOWN for t in tensors):
-        return UNKNOWN if tensors else Opaque("tensor")
+        if tensors:
+            return UNKNOWN
+        return _op_on_data(interpreter, context, root, name, arguments) if is_inside(interpreter) else Opaque("tensor")
     cls = shapes.op_class(name)
     era = context.era(root)
     given = arguments.keywords.get("name")
@@ -287,6 +302,19 @@ def call_op(
     cell = Operation(cls, kind, root, own, site, config, params=0, certain=not interpreter.widened)
     set_operation(interpreter, address, cell)
     return call_op_again(interpreter, context, address, arguments, site)
+
+
+def _op_on_data(interpreter: Interpreter, context: Context, root: str, name: str, arguments: Arguments) -> Value:
+    """An op on plain data in a layer's own `call`, such as `ops.arange(length)`: its shape may be known."""
+    args = tuple(to_specs(interpreter, a) for a in arguments.positional)
+    kwargs = {key: to_specs(interpreter, value) for key, value in arguments.keywords.items()}
+    return as_data(shapes.infer_op(name, args, kwargs, context.facts(root)))
+
+
+def as_data(structure: Structure) -> Value:
+    """Data of a known shape, as far as that is known."""
+    known = structure.known_shape if isinstance(structure, TensorSpec) else None
+    return Opaque("tensor") if known is None or None in known else Variable(known)
 
 
 def call_op_again(

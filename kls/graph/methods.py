@@ -51,7 +51,7 @@ def call_method(
         return library.call_instance(interpreter, receiver, arguments, site)
     if name == "add_weight" and isinstance(receiver.cls, Class):
         return custom.add_weight(interpreter, receiver, library.context.era(cell.root), arguments)
-    if name == "get_config" and model is None and not isinstance(receiver.cls, Class):
+    if name == "get_config" and not isinstance(receiver.cls, Class):
         return get_config(interpreter, library, receiver, cell)
     if name == "get_layer" and model is not None:
         return get_layer(interpreter, library, receiver, model, cell, arguments, site)
@@ -93,7 +93,7 @@ def _on_sequential(
 
 
 def get_config(interpreter: Interpreter, library: KerasLibrary, layer: Instance, cell: Operation) -> Value:
-    """`layer.get_config()` of one of Keras's own: what is not known of it is UNKNOWN, not absent."""
+    """`layer.get_config()` of a layer or model of Keras's own class: what is not known of it is UNKNOWN, not absent."""
     names = parameters(cell.cls, library.context.era(cell.root).value) or ()
     content: dict[object, Value] = dict.fromkeys(names, UNKNOWN)
     content.update(cell.config)
@@ -115,6 +115,8 @@ def from_config(
     cls = External(function.name.rpartition(".")[0])
     if layer.cls == cls and tuple(content.items()) == before:
         return clone_layer(interpreter, library, layer.address, site)
+    if model_cell(interpreter, layer.address) is not None:
+        return UNDEFINED
     given = {str(key): value for key, value in content.items() if value is not UNKNOWN}
     return library.call(interpreter, cls, Arguments((), given), site)
 

@@ -44,6 +44,8 @@ def canonical_name(name: str) -> str | None:
 
 def _within(root: str, parts: list[str]) -> str:
     last = parts[-1]
+    if last == "from_config" and len(parts) > 1:
+        return f"{_within(root, parts[:-1])}.from_config"
     known = {"layers", "engine", "models", "legacy", "core"} & set(parts[:-1]) or len(parts) == 1
     if last in MODELS and known:
         return f"{root}.{MODELS[last]}"

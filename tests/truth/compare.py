@@ -185,14 +185,14 @@ def answers(version: str, texts: list[str], paths: list[str] | None = None) -> l
 
 def differences(version: str, seeds: range) -> dict[int, str]:
     """The seeds of the programs that the two sides do not agree on, and on what."""
-    found = answers(version, [program(seed) for seed in seeds])
+    found = answers(version, [program(seed, version) for seed in seeds])
     return {seed: str(answer) for seed, answer in zip(seeds, found, strict=True) if str(answer) != "same"}
 
 
 def main(version: str, rest: list[str]) -> None:
     if rest[0].isdigit():
         names = [f"seed {seed}" for seed in range(int(rest[0]), int(rest[0]) + int(rest[1]))]
-        texts = [program(int(name.removeprefix("seed "))) for name in names]
+        texts = [program(int(name.removeprefix("seed ")), version) for name in names]
     else:
         names, texts = rest, [of(version, Path(name).read_text(encoding="utf-8")) for name in rest]
     found = answers(version, texts)

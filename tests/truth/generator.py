@@ -7,14 +7,16 @@ from __future__ import annotations
 
 import random
 
-HEAD = "import keras\nfrom keras import layers\n\n"
+from parts import HEAD, PARTS
 
 
 class Program:
     """A program under construction: its lines, and which variables hold what."""
 
-    def __init__(self, seed: int) -> None:
+    def __init__(self, seed: int, has_ops: bool) -> None:
         self.random = random.Random(seed)
+        self.has_ops = has_ops
+        """Whether this Keras has keras.ops."""
         self.lines: list[str] = []
         self.tensors: list[str] = []
         self.inputs: list[str] = []
@@ -25,6 +27,8 @@ class Program:
         self.arity: dict[str, int] = {}
         """How many tensors a model takes."""
         self.names = 0
+        self.whole = True
+        """Whether every Input takes what any tensor gives: then a model of all of them may be called."""
 
     def fresh(self, prefix: str) -> str:
         self.names += 1
@@ -157,18 +161,22 @@ class Program:
         else:
             inputs = self.tensor()
         self.lines.append(f"{variable} = keras.Model({inputs}, {outputs}{self.name_argument('mod')})")
-        (self.derived if "." in outputs or "[" in outputs else self.models).append(variable)
+        callable_again = "." not in outputs and "[" not in outputs and self.whole
+        (self.models if callable_again else self.derived).append(variable)
 
 
-def program(seed: int) -> str:
-    """The program of a seed."""
-    made = Program(seed)
+def program(seed: int, version: str) -> str:
+    """The program of a seed, for a version of Keras."""
+    made = Program(seed, version[0] == "3")
     made.add_input()
     if made.random.random() < 0.5:
         made.add_input()
     steps = [made.add_layer_call] * 6 + [made.add_merge] * 3 + [made.add_shared] * 3 + [made.add_model] * 3
     steps += [made.add_model_call] * 3 + [made.add_loop, made.add_block, made.add_sequential, made.add_operator]
     for _ in range(made.random.randint(8, 24)):
-        made.random.choice(steps)()
+        if made.random.random() < 0.4:
+            made.random.choice(PARTS)(made)
+        else:
+            made.random.choice(steps)()
     made.add_model()
     return HEAD + "\n".join(made.lines) + "\n"
