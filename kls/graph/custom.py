@@ -11,9 +11,9 @@ from kls.graph import shapes
 from kls.graph.cells import KerasTensor, Operation, Variable, operation, spec_of
 from kls.graph.context import leaves
 from kls.graph.instances import own_attributes
-from kls.graph.layers import append_node, call_tensors, called_without_tensors, infer
+from kls.graph.layers import append_node, call_tensors, called_without_tensors, flat, infer
 from kls.graph.models import total_params
-from kls.graph.names import INSIDE, is_counter
+from kls.graph.names import INSIDE, count_tensors, is_counter
 from kls.graph.qualified import split_root
 from kls.graph.shapes import UNKNOWN as UNKNOWN_DIM
 from kls.graph.shapes import Inference, Structure, TensorSpec
@@ -59,7 +59,33 @@ def call_custom(
     if not any(t is not UNKNOWN for t in tensors):
         return called_without_tensors(interpreter, instance.address, cell, tensors, arguments)
     inference = inferred(interpreter, library, instance, cell, full, site)
+    era = library.context.era(cell.root)
+    if era is not Era.TF_KERAS and not cell.nodes and _is_traced(interpreter, instance):
+        count_tensors(interpreter, len(list(flat(inference.outputs))), era)
     return append_node(interpreter, library.context, instance.address, cell, tensors, inference, site, arguments)
+
+
+WITH_WEIGHTS = frozenset(
+    "Dense EinsumDense Embedding LSTM GRU SimpleRNN RNN Bidirectional TimeDistributed BatchNormalization PReLU "
+    "LayerNormalization GroupNormalization MultiHeadAttention GroupedQueryAttention SpectralNormalization".split()
+)
+CONVOLUTIONS = ("Conv", "SeparableConv", "DepthwiseConv")
+
+
+def _is_traced(interpreter: Interpreter, instance: Instance) -> bool:
+    """Whether Keras 3 runs `call` once more to build the layers inside (`_maybe_build`, might_have_unbuilt_state)."""
+    assert isinstance(instance.cls, Class)
+    if find_in_mro(interpreter, instance.cls.mro, "build") is not UNDEFINED:
+        return False
+    for _, value in own_attributes(interpreter, instance):
+        for leaf in leaves(interpreter, value):
+            cell = operation(interpreter, leaf.address) if isinstance(leaf, Instance) else None
+            if cell is None or cell.nodes or not isinstance(leaf, Instance):
+                continue
+            weighs = cell.cls in WITH_WEIGHTS or cell.cls.startswith(CONVOLUTIONS)
+            if weighs or isinstance(leaf.cls, Class) or cell.kind == "sequential":
+                return True
+    return False
 
 
 def call_base(

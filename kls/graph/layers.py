@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from functools import partial
 from typing import TYPE_CHECKING
 
@@ -149,6 +149,10 @@ def call_layer(
         return called_without_tensors(interpreter, instance.address, cell, tensors, arguments)
     inference = infer(interpreter, context, instance, cell, arguments)
     era = context.era(cell.root)
+    if cell.cls == "Lambda" and era is not Era.TF_KERAS and cell.config.get("output_shape") is None:
+        count_tensors(
+            interpreter, len(tensors) + len(list(flat(inference.outputs))), era
+        )  # its function is tried first
     if not cell.nodes and era is not Era.TF_KERAS:
         for inner in MADE_WHEN_BUILT.get(cell.cls, ()):
             auto_name(interpreter, inner, era)
@@ -188,6 +192,16 @@ def infer(
     args = tuple(to_specs(interpreter, a) for a in arguments.positional)
     kwargs = {key: to_specs(interpreter, value) for key, value in arguments.keywords.items()}
     return shapes.infer(cell.cls, config, args, kwargs, context.facts(cell.root))
+
+
+def flat(structure: Structure) -> Iterator[TensorSpec]:
+    """The leaves of a structure of specs, dicts by sorted key."""
+    if isinstance(structure, TensorSpec):
+        yield structure
+    else:
+        parts = [structure[key] for key in sorted(structure)] if isinstance(structure, dict) else structure
+        for part in parts:
+            yield from flat(part)
 
 
 def _of_lambda(interpreter: Interpreter, context: Context, cell: Operation, arguments: Arguments) -> Inference | None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Mapping
 from functools import partial
 from typing import TYPE_CHECKING, cast
 
@@ -11,7 +11,7 @@ from kls.graph import shapes
 from kls.graph.cells import KerasTensor, ModelCell, Node, Operation, model_cell, operation, set_operation, spec_of
 from kls.graph.context import each_argument, leaves, thaw, to_specs
 from kls.graph.instances import instance_of
-from kls.graph.layers import layer_config
+from kls.graph.layers import flat, layer_config
 from kls.graph.names import count_tensors
 from kls.graph.shapes import Inference, Structure, TensorSpec
 from kls.program.containers import content_of
@@ -153,15 +153,3 @@ def specs_of(interpreter: Interpreter, value: Value, found: Mapping[KerasTensor,
     if type(value) is tuple:
         return tuple(specs_of(interpreter, item, found) for item in value)
     return UNKNOWN_TENSOR
-
-
-def flat(structure: Structure) -> Iterator[TensorSpec]:
-    """The leaves of a structure of specs, dicts by sorted key."""
-    if isinstance(structure, TensorSpec):
-        yield structure
-    elif isinstance(structure, dict):
-        for key in sorted(structure):
-            yield from flat(structure[key])
-    else:
-        for part in structure:
-            yield from flat(part)
