@@ -6,13 +6,14 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from kls.analysis import Analysis, ModelReport
+from kls.analysis import Analysis, Memo, ModelReport, Snapshot, analyse
 from kls.confirm.confirm import Confirmation, FixRequest, ModelVerdict, Site
 from kls.confirm.session import Facts
 from kls.environment import Environment
-from kls.fixes import apply_fix
+from kls.fixes import apply_edits, apply_fix, verified_edits
 from kls.ignores import CODE as UNUSED
 from kls.rules.finding import Certainty, Finding, Fix, Outcome, Severity, Verdict
+from kls.settings import Settings
 from kls.source.document import Document
 from kls.source.position import Location
 
@@ -83,7 +84,9 @@ def sites(suspected: Iterable[Suspect], document: Document, environment: Environ
 
 def _site(suspect: Suspect, document: Document, environment: Environment, path: str) -> Site:
     outcomes = [outcome(finding, environment) for finding in suspect.findings]
-    requests = [FixRequest(fix.title, apply_fix(document, fix)) for fix in _buildable(suspect, path)]
+    requests = [
+        _request(suspect, finding, fix, document, environment, path) for finding, fix in _buildable(suspect, path)
+    ]
     return Site(
         suspect.line + 1,
         suspect.variable,
@@ -94,14 +97,42 @@ def _site(suspect: Suspect, document: Document, environment: Environment, path: 
     )
 
 
+def _request(
+    suspect: Suspect,
+    finding: Finding[Location],
+    fix: Fix[Location],
+    document: Document,
+    environment: Environment,
+    path: str,
+) -> FixRequest:
+    """The program with a fix, and with the first fixes of the model's other findings too."""
+    text = apply_fix(document, fix)
+    others = [other for other in suspect.findings if other is not finding]
+    alone = replace(finding, fixes=(replace(fix, verified=True),))
+    rest = [replace(o, fixes=tuple(replace(f, verified=True) for f in o.fixes[:1])) for o in others]
+    together = apply_edits(document, verified_edits([alone, *rest], path)) if others else text
+    wrong = outcome(finding, environment) is Outcome.WRONG
+    fault = _still(finding, text, path, environment) if wrong else None
+    return FixRequest(fix.title, text, together if together != text else None, fault)
+
+
+def _still(finding: Finding[Location], text: str, path: str, environment: Environment) -> str | None:
+    """What the static analysis says of a fixed program, where Keras builds the faulty one without a word."""
+    after = analyse(Snapshot(path, Document(text)), environment, Settings(), Memo())
+    line = finding.place.range.start.line
+    same = [f for f in after.findings if f.rule == finding.rule and f.place.range.start.line == line]
+    return f"kls still says: {same[0].message}" if same else None
+
+
 def outcome(finding: Finding[Location], environment: Environment) -> Outcome:
     """What this environment's Keras does, as far as the static analysis knows."""
     return finding.outcomes.get(environment.era.value, Outcome.WRONG)
 
 
-def _buildable(suspect: Suspect, path: str) -> list[Fix[Location]]:
+def _buildable(suspect: Suspect, path: str) -> list[tuple[Finding[Location], Fix[Location]]]:
     """The fixes that are in this file alone, in the order of the findings."""
-    return [f for finding in suspect.findings for f in finding.fixes if all(e.place.path == path for e in f.edits)]
+    every = [(finding, fix) for finding in suspect.findings for fix in finding.fixes]
+    return [(finding, fix) for finding, fix in every if all(edit.place.path == path for edit in fix.edits)]
 
 
 def judged(
@@ -126,7 +157,7 @@ def _told(
     finding: Finding[Location], suspect: Suspect, model: ModelVerdict, confirmation: Confirmation, path: str
 ) -> Finding[Location]:
     """One finding with what the build said of it and of its fixes."""
-    proofs = list(zip(_buildable(suspect, path), model.fixes, strict=False))
+    proofs = list(zip([fix for _, fix in _buildable(suspect, path)], model.fixes, strict=False))
 
     def proven(fix: Fix[Location]) -> bool | None:
         return next((proof.verified for built, proof in proofs if built == fix), None)

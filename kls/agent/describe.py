@@ -68,17 +68,42 @@ def edges_of(operations):
 
 
 def boundary(tracer, record):
-    """What the author meant: (leaked operations, names of unlisted inputs, all the layers between the given tensors).
+    """What the author meant: (leaked operations, names of unlisted inputs, the layers between the given tensors).
 
-    Leaked are the operations that lie before a tensor of which the model was given only a clone.
+    Leaked are the operations that lie before a tensor of which the model was given only a clone. Where the outputs need
+    more than is given, only what the given tensors lead to was surely meant.
     """
     originals = tracer.originals(record.inputs)
     before = {id(operation) for operation in upstream(originals)[0]}
     _operations, roots = upstream(record.outputs, stop=record.inputs)
     listed = {id(tensor) for tensor in record.inputs}
     missing = [op.name for op, tensor in roots if id(tensor) not in listed and id(op) not in before]
-    wanted = upstream(record.outputs, stop=[*record.inputs, *originals])[0]
+    given = [*record.inputs, *originals]
+    wanted = upstream(record.outputs, stop=given)[0]
+    if missing or record.error is not None:
+        led = reached_from(given, record.outputs)
+        wanted = [operation for operation in wanted if id(operation) in led]
     return before, missing, [operation for operation in reversed(wanted) if hasattr(operation, "count_params")]
+
+
+def reached_from(given, outputs):
+    """Ids of the operations between given tensors and outputs that depend on one of those given."""
+    starts, depends, todo, found = {id(tensor) for tensor in given}, {}, [(tensor, False) for tensor in outputs], set()
+    while todo:
+        tensor, expanded = todo.pop()
+        if id(tensor) in starts or (id(tensor) in depends and not expanded):
+            continue
+        operation, node = history(tensor)
+        sources = node_inputs(node)
+        if not expanded:
+            depends[id(tensor)] = False
+            todo.append((tensor, True))
+            todo.extend((source, False) for source in sources)
+            continue
+        depends[id(tensor)] = any(id(source) in starts or depends.get(id(source)) for source in sources)
+        if depends[id(tensor)]:
+            found.add(id(operation))
+    return found
 
 
 def describe(tracer, record, variable):

@@ -21,10 +21,17 @@ NO_DATA = re.compile(
 )
 
 
+# What a function that reads data, or lacks a package, has in its text.
+DATA = re.compile(
+    r"\b(open|load\w*|read\w*|download\w*|get_file|from_pretrained|listdir|i?glob|imread|pickle|json|h5py|import|urlopen|requests"
+    r"|Image|walk|stat|exists|isfile|isdir|environ|tfds|datasets|from_\w+)\b"
+)
+
 # Errors of the program's own making, not of missing data.
 LIMITS = (errno.ENOSPC, errno.EMFILE, errno.ENFILE, errno.EFBIG, errno.EDQUOT, errno.EAGAIN)
 
 
+INSTALLED = ("keras", "tensorflow", "tf_keras")
 DEEPEST = 6
 
 
@@ -196,6 +203,8 @@ class Absorber:
         self.notes = []
         self.path, self.tries = None, {}
         self.doubtful = False
+        self.reached = set()
+        self.failed = []  # (an exception that is no one's but the program's, its line): Keras is there, and lacks the name
 
     def watch(self, path, tree):
         """Learn which lines of a file lie in its own try statements."""
@@ -217,8 +226,14 @@ class Absorber:
         if not (made_up or is_missing_data(error)) or self.handled():
             return False
         self.doubtful = self.doubtful or in_keras(error)
+        if isinstance(error, ImportError) and (error.name or "").split(".")[0] in INSTALLED:
+            self.failed.append((error, line))
         self.tell(line, "{}: {}".format(type(error).__name__, str(error).strip().split("\n")[0][:200]))
         return True
+
+    def reach(self, line):
+        """A statement that is asked about was come to."""
+        self.reached.add(line)
 
     def tell(self, line, text):
         """Note an assumption of the statement that is running; one of another file at the user's line that led there."""
@@ -237,6 +252,31 @@ class Absorber:
         """Remember one assumption, once."""
         if (line, text) not in self.notes and len(self.notes) < 200:
             self.notes.append((line, text))
+
+
+class Marks(ast.NodeTransformer):
+    """Notes that statements which start on some lines are come to."""
+
+    def __init__(self, lines):
+        self.lines = frozenset(lines)
+
+    def generic_visit(self, node):
+        super().generic_visit(node)
+        for field in ("body", "orelse", "finalbody", "handlers"):
+            block = getattr(node, field, None)
+            if isinstance(block, list) and field != "handlers":
+                setattr(node, field, [new for statement in block for new in self.marked(statement)])
+        return node
+
+    def marked(self, node):
+        if not isinstance(node, ast.stmt) or node.lineno not in self.lines:
+            return [node]
+        mark = at(ast.Expr(ast.Call(name("__kls_reached__"), [ast.Constant(node.lineno)], [])), node)
+        # After a plain statement, so that it has not failed.
+        plain = isinstance(
+            node, (ast.Assign, ast.AnnAssign, ast.AugAssign, ast.Expr, ast.Import, ast.ImportFrom, ast.Assert)
+        )
+        return [node, mark] if plain else [mark, node]
 
 
 class Guard(ast.NodeTransformer):
@@ -303,16 +343,17 @@ class Guard(ast.NodeTransformer):
         return self.wrap(node, rescue, always=True)
 
     def wrap(self, node, rescue, always=False):
-        """try: node; except Exception as error: if not absorb(error, line): raise; rescue."""
-        if not always and not any(isinstance(child, ast.Call) for child in ast.walk(node)):
+        """try: node; except Exception as error: if not absorb(error, line, names): raise; rescue."""
+        inside = list(ast.walk(node))
+        if not always and not any(isinstance(child, ast.Call) for child in inside):
             return node
-        if any(isinstance(child, (ast.Yield, ast.YieldFrom, ast.Await)) for child in ast.walk(node)):
+        if any(isinstance(child, (ast.Yield, ast.YieldFrom, ast.Await)) for child in inside):
             return node
-        arguments = [name("__kls_error__"), ast.Constant(node.lineno), ast.Constant(loaded(node))]
+        arguments = [name("__kls_error__"), ast.Constant(node.lineno), ast.Constant(loaded(inside))]
         absorb = ast.Call(ast.Name("__kls_absorb__", ast.Load()), arguments, [])
         check = ast.If(ast.UnaryOp(ast.Not(), absorb), [ast.Raise(None, None)], [])
         handler = ast.ExceptHandler(ast.Name("Exception", ast.Load()), "__kls_error__", [check, *rescue])
-        return at(ast.Try([node], [handler], [], []), node)
+        return ast.copy_location(ast.Try([node], [at(handler, node)], [], []), node)
 
 
 def layout(target):
@@ -334,9 +375,9 @@ def name(identifier):
     return ast.Name(identifier, ast.Load())
 
 
-def loaded(node):
-    """The names that a statement or expression reads."""
-    names = {child.id for child in ast.walk(node) if isinstance(child, ast.Name) and child.id[:6] != "__kls_"}
+def loaded(nodes):
+    """The names among the nodes of a statement or expression."""
+    names = {child.id for child in nodes if isinstance(child, ast.Name) and child.id[:6] != "__kls_"}
     return tuple(sorted(names))
 
 
@@ -349,7 +390,7 @@ def attempt(expression):
     if any(isinstance(child, ast.Name) and child.id == "super" for child in inside):
         return expression
     nothing = ast.arguments(posonlyargs=[], args=[], kwonlyargs=[], kw_defaults=[], defaults=[])
-    facts = [ast.Constant(expression.lineno), ast.Constant(loaded(expression))]
+    facts = [ast.Constant(expression.lineno), ast.Constant(loaded(inside))]
     thunk = ast.Lambda(nothing, expression)
     return at(ast.Call(name("__kls_attempt__"), [thunk, *facts], []), expression)
 

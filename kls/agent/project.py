@@ -18,7 +18,7 @@ import sys
 import tokenize
 import types
 
-from .missing import Guard, Placeholder, attempting, describe_error, in_keras, unpack
+from .missing import DATA, Guard, Marks, Placeholder, attempting, describe_error, in_keras, unpack
 
 OTHERS = ("site-packages", "dist-packages")
 
@@ -40,12 +40,21 @@ def prepare(scope, absorber):
     scope["__kls_placeholder__"] = Placeholder
     scope["__kls_unpack__"] = unpack
     scope["__kls_attempt__"] = attempting(absorber)
+    scope["__kls_reached__"] = absorber.reach
 
 
-def run_statement(node, path, scope, flags):
-    """Run one statement of a module, guarded."""
-    guarded = ast.fix_missing_locations(ast.Module([Guard().visit(node)], []))
-    exec(compile(guarded, path, "exec", flags=flags, dont_inherit=True), scope)
+def run_statement(node, path, scope, flags, guarded=True):
+    """Run one statement of a module, guarded or as it is."""
+    module = ast.Module([Guard().visit(node) if guarded else node], [])
+    code = ast.fix_missing_locations(module) if guarded else module
+    exec(compile(code, path, "exec", flags=flags, dont_inherit=True), scope)
+
+
+def may_lack(node, lines):
+    """Whether a statement may fail for want of data, at once or, for a function, when it is called."""
+    if not isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)):
+        return True
+    return DATA.search("\n".join(lines[node.lineno - 1 : node.end_lineno])) is not None
 
 
 def module_name(path):
@@ -91,6 +100,7 @@ class Project(importlib.abc.MetaPathFinder, importlib.abc.Loader):
         self.absorber, self.lines, self.fail = absorber, lines, fail
         self.texts = {os.path.realpath(path): text for path, text in texts.items()}
         self.main = None
+        self.marks = None  # (the file whose lines are asked about, those lines)
 
     def install(self):
         """Ask this one before the finder of plain files."""
@@ -127,12 +137,14 @@ class Project(importlib.abc.MetaPathFinder, importlib.abc.Loader):
             with tokenize.open(path) as file:
                 text = file.read()
         tree, scope = ast.parse(text, path), module.__dict__
+        if self.marks is not None and real == os.path.realpath(self.marks[0]):
+            tree = Marks(self.marks[1]).visit(tree)
         self.absorber.watch(path, tree)
         prepare(scope, self.absorber)
-        flags = annotations_flag(tree)
+        flags, lines = annotations_flag(tree), text.split("\n")
         for node in tree.body:
             try:
-                run_statement(node, path, scope, flags)
+                run_statement(node, path, scope, flags, may_lack(node, lines))
             except Exception as error:
                 self.failed(error, path, node)
 

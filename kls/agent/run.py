@@ -14,7 +14,7 @@ import threading
 
 from . import values
 from .describe import describe
-from .missing import describe_error, in_keras
+from .missing import Marks, describe_error, in_keras
 from .project import Project, annotations_flag, home_of, import_parents, main_module, prepare, run_statement
 
 MAX_ERRORS = 50
@@ -56,6 +56,8 @@ class Program:
         self.paths, self.deferred, self.absorber = request["paths"], request.get("deferred"), absorber
         self.project = Project(request["paths"], request.get("texts") or {}, absorber, tracer.user_lines, self.failed)
         self.errors, self.stopped, self.scope = [], False, {}
+        self.marks = request.get("marks") or []
+        self.project.marks = self.watched, self.marks
         self.doubtful, self.records = False, tracer.records
 
     def known(self, error):
@@ -75,6 +77,8 @@ class Program:
             line = getattr(error, "lineno", None)
             self.failed({**describe_error(error), "lines": [line] if isinstance(line, int) else []})
             return
+        if self.path == self.watched:
+            tree = Marks(self.marks).visit(tree)
         self.absorber.watch(self.path, tree)
         flags, nodes = annotations_flag(tree), statements(tree)
         later = {id(node) for guard in tree.body if is_main(guard) for node in guard.body}
@@ -86,6 +90,11 @@ class Program:
             return
         self.run_as_module([node for node in nodes if id(node) not in later], flags, name, package, folder)
         self.run([node for node in nodes if id(node) in later], flags)
+
+    def all_errors(self):
+        """What failed, also where a placeholder stands in for it."""
+        passed = [{**describe_error(error), "lines": [line]} for error, line in self.absorber.failed]
+        return [*passed, *self.errors][:MAX_ERRORS]
 
     def enter(self, module):
         """Run in a module's names from now on."""
@@ -175,8 +184,9 @@ def run(request, loaded, tracer, absorber, write):
     """Execute a request's program and hand the report's bytes to `write`. Does not return: leaving makes variables.
 
     `request`: text, path, paths (to put on sys.path), mode ("stateless" | "ordinary"), soft_seconds, values (lines of
-    the models whose outputs are wanted in numbers), watch (the file whose lines are told, where it is not the program),
-    texts (what other files hold), deferred (the line from which statements wait for the end of an import).
+    the models whose outputs are wanted in numbers), marks (lines of statements that are asked about), watch (the file
+    whose lines are told, where it is not the program), texts (what other files hold), deferred (the line from which
+    statements wait for the end of an import).
     """
     sys.path[:0] = request["paths"]
     path, text = request["path"], request["text"]
@@ -190,7 +200,7 @@ def run(request, loaded, tracer, absorber, write):
     context = stateless(loaded) if request["mode"] == "stateless" else contextlib.nullcontext()
     with context:
         program.execute()
-        scope, errors = program.scope, program.errors
+        scope, errors = program.scope, program.all_errors()
         in_time()
         doubtful = absorber.doubtful or program.doubtful
         again = request["mode"] == "stateless" and needs_values(tracer.records, loaded["legacy"], doubtful)
@@ -213,8 +223,9 @@ def report(request, loaded, tracer, absorber, scope, errors):
         try:
             told = describe(tracer, record, names.get(id(record.model)))
             if record.error is None and record.lines[:1] and record.lines[0] in request["values"]:
-                told["values"] = values.outputs(loaded, tracer, record)
+                told.update(values.outputs(loaded, tracer, record))
             models.append(told)
         except Exception as error:
             models.append({"lines": record.lines[:50], "failed": repr(error)[:300]})
-    return {"models": models, "errors": errors, "assumptions": [list(note) for note in absorber.notes]}
+    notes = [list(note) for note in absorber.notes]
+    return {"models": models, "errors": errors, "assumptions": notes, "reached": sorted(absorber.reached)}

@@ -7,6 +7,7 @@ shapes give equal weights, equal shapes give equal inputs.
 
 from __future__ import annotations
 
+import hashlib
 import zlib
 
 from .describe import graph_of, is_input_layer, parameters
@@ -15,6 +16,7 @@ from .trace import flatten, history, node_inputs, upstream
 MAX_PARAMETERS = 3_000_000
 MAX_ELEMENTS = 200_000
 MAX_REPORTED = 20_000
+MAX_PARTS, MAX_OF_PART = 200, 100
 BATCH, FREE = 2, 3
 
 
@@ -69,48 +71,63 @@ def order(outputs, known):
 
 
 def outputs(loaded, tracer, record):
-    """The model's outputs as flat lists of numbers, or None where they cannot be computed.
+    """{"values": the model's outputs as flat lists of numbers, "parts": those of its tensors by what they are made of}.
 
-    Where an input is a clone and the outputs live in the original graph, the original tensor is fed in its place:
-    what the
-    author meant. Keras 3 only.
+    Both None where they cannot be computed. Where an input is a clone and the outputs live in the original graph, the
+    original tensor is fed in its place: what the author meant. Keras 3 only.
     """
     graph = graph_of(record.model)
     if graph is None or loaded["legacy"] or (parameters(record.model) or 0) > MAX_PARAMETERS:
-        return None
+        return {}
     try:
         return evaluate(loaded["keras"], tracer, graph)
     except Exception:
-        return None
+        return {}
 
 
 def evaluate(keras, tracer, graph):
     """Feed random inputs through the graph's nodes, with weights drawn from names."""
     import numpy
 
-    fed, ends = {}, flatten(graph.outputs)
+    fed, made_of, ends = {}, {}, flatten(graph.outputs)
     operations = upstream(ends, stop=[])[0]
     for index, tensor in enumerate(flatten(graph.inputs)):
         kind = str(tensor.dtype)
         if kind == "string":
-            return None
+            return {}
         shape = [BATCH] + [FREE if size is None else size for size in tuple(tensor.shape)[1:]]
         value = drawn(f"input {index}", tuple(shape), kind)
         if value.size > MAX_ELEMENTS:
-            return None
+            return {}
         for place in [tensor, *tracer.originals([tensor])]:
             fed[id(place)] = keras.ops.convert_to_tensor(value)
+            made_of[id(place)] = f"input {index} {shape} {kind}"
     nodes = order(ends, set(fed))
     if nodes is None:
-        return None
+        return {}
     layers = [operation for operation in operations if not is_input_layer(operation)]
+    parts = {}
     with keras.StatelessScope(state_mapping=[(v, keras.ops.convert_to_tensor(a)) for v, a in weights(layers)]):
         for operation, node in nodes:
             arguments, keywords = node.arguments.fill_in(fed)
             results = flatten(operation(*arguments, **keywords))
-            for tensor, result in zip(flatten(node.outputs), results):
+            sources = [made_of.get(id(tensor), "") for tensor in node_inputs(node)]
+            for index, (tensor, result) in enumerate(zip(flatten(node.outputs), results)):
                 fed[id(tensor)] = result
+                text = f"{operation.name} {type(operation).__name__} {index} {sources}"
+                made_of[id(tensor)] = hashlib.sha1(text.encode()).hexdigest()[:16]
+                if len(parts) < MAX_PARTS:
+                    parts[made_of[id(tensor)]] = result
+        told = {key: numpy.asarray(keras.ops.convert_to_numpy(result)) for key, result in parts.items()}
         found = [numpy.asarray(keras.ops.convert_to_numpy(fed[id(tensor)])) for tensor in ends]
-    if any(array.size > MAX_REPORTED or array.dtype.kind not in "fiub" for array in found):
-        return None
-    return [[float(number) for number in array.astype("float64").ravel()] for array in found]
+    if any(array.dtype.kind not in "fiub" for array in found):
+        return {}
+    parts = {key: numbers(array.ravel()[:MAX_OF_PART]) for key, array in told.items() if array.dtype.kind in "fiub"}
+    if any(array.size > MAX_REPORTED for array in found):
+        return {"parts": parts}
+    return {"values": [numbers(array) for array in found], "parts": parts}
+
+
+def numbers(array):
+    """An array as a flat list."""
+    return [float(number) for number in array.astype("float64").ravel()]

@@ -28,10 +28,16 @@ Progress = Callable[[str], None]
 
 @dataclass(frozen=True)
 class FixRequest:
-    """A fix to prove: `text` is the whole program with the fix applied."""
+    """A fix to prove: `text` is the whole program with the fix applied.
+
+    `together`: the program with the other fixes of the model as well, if there are others: two faults of one model are
+    mended by two fixes. `fault`: what the static analysis still holds against it, in words.
+    """
 
     title: str
     text: str
+    together: str | None = None
+    fault: str | None = None
 
 
 @dataclass(frozen=True)
@@ -143,10 +149,11 @@ class _Plan:
     def variant(self, path: str, values: set[int]) -> Variant:
         """What the agent is to run."""
         lines = tuple(sorted(values))
+        marks = tuple(span.start for span in self.spans)
         if self.caller is None:
-            return Variant(self.slice.text, path, lines, calls=self.slice.calls)
+            return Variant(self.slice.text, path, lines, calls=self.slice.calls, marks=marks)
         run = self.caller.slice
-        return Variant(run.text, self.caller.path, lines, path, ((path, self.text),), run.calls)
+        return Variant(run.text, self.caller.path, lines, path, ((path, self.text),), run.calls, marks)
 
 
 def told_error(error: Failure, line: int) -> dict[str, object]:
@@ -178,13 +185,13 @@ def confirm(
     first = plan(text, lines if sites is not None else None, text, lost)
     first = replace(first, caller=caller_of(path, first, lines, session))
     plans = [first]
-    fixes = [(site, fix) for site in wanted for fix in site.fixes]
-    plans += [replace(plan(text, [site.line], *mended(fix.text)), caller=first.caller) for site, fix in fixes]
+    fixes = [(site, fix, told) for site in wanted for fix in site.fixes for told in (fix.text, fix.together) if told]
+    plans += [replace(plan(text, [site.line], *mended(told)), caller=first.caller) for site, _, told in fixes]
     # Where the faulty model raises there is nothing to hold the fixed one's outputs against.
     compared = [i for i, site in enumerate(wanted) if site.fixes and site.expected != "raises"]
     values = [{line for i in compared for line in plans[0].spans[i]}]
     values += [
-        set(p.spans[0]) if site.expected != "raises" else set() for p, (site, _) in zip(plans[1:], fixes, strict=True)
+        set(p.spans[0]) if site.expected != "raises" else set() for p, (site, *_) in zip(plans[1:], fixes, strict=True)
     ]
     variants = [p.variant(path, v) for p, v in zip(plans, values, strict=True)]
     progress("starting Keras" if session.pid is None else "building")
@@ -261,7 +268,7 @@ def judge_all(
     text: str,
     sites: Sequence[Site] | None,
     plans: Sequence[_Plan],
-    fixes: Sequence[tuple[Site, FixRequest]],
+    fixes: Sequence[tuple[Site, FixRequest, str]],
     run: Run,
     session: Session,
 ) -> list[ModelVerdict]:
@@ -275,12 +282,13 @@ def judge_all(
     for index, site in enumerate(sites):
         span = spans[index] if spans is not None else statement_span(text, site.line)
         judged = judge_site(site, span, plans[0], report, trouble, session)
-        proofs = [
-            prove(fix, site, judged, report, plans[1 + i], run.answers[1 + i], session)
-            for i, (owner, fix) in enumerate(fixes)
-            if owner is site
-        ]
-        verdicts.append(verdict_of(site, judged, assumptions(report, plans[0], span.start), tuple(proofs)))
+        proofs: dict[int, FixVerdict] = {}
+        for i, (owner, fix, _) in enumerate(fixes):
+            if owner is site and not (id(fix) in proofs and proofs[id(fix)].verified):
+                proof = prove(fix, site, judged, report, plans[1 + i], run.answers[1 + i], session)
+                if proof.verified or id(fix) not in proofs:
+                    proofs[id(fix)] = proof
+        verdicts.append(verdict_of(site, judged, assumptions(report, plans[0], span.start), tuple(proofs.values())))
     if not verdicts and (trouble or report is None or report.errors or plans[0].lost):
         verdicts.append(nothing_built(report, trouble, plans[0]))
     return verdicts
@@ -381,12 +389,12 @@ def prove(
 ) -> FixVerdict:
     """Whether a fix does away with the fault and with nothing else."""
     report, trouble = read(answer, session)
-    if report is None:
-        return FixVerdict(fix.title, False, (), (), None, trouble)
+    if report is None or fix.fault is not None:
+        return FixVerdict(fix.title, False, (), (), None, fix.fault or trouble)
     span = fixed_plan.spans[0]
     after = judge_site(Site(site.line, site.variable, "fine"), span, fixed_plan, report, None, session)
     known = original if original is not None else Report((), (), ())
-    holds, apart, reason = fix_holds(before, known, after, report, span.stop - 1, site.leaked)
+    holds, apart, reason = fix_holds(before, known, after, report, span.stop - 1, site.leaked, site.expected)
     layers = tuple(layer.name for layer in after.model.layers) if after.model else ()
     return FixVerdict(fix.title, holds, layers, after.model.leaked if after.model else (), apart, reason)
 

@@ -21,6 +21,7 @@ MAX_MESSAGE = 2000
 MAX_ITEMS = 5000
 MAX_EDGES = 20_000
 MAX_NUMBERS = 50_000
+MAX_PARTS = 500
 
 
 class BadReport(Exception):
@@ -68,6 +69,8 @@ class BuiltModel:
     unused: tuple[str, ...]
     intended: tuple[str, ...]
     values: tuple[tuple[float, ...], ...] | None
+    parts: dict[str, tuple[float, ...]]
+    """Numbers of its tensors, by what each is made of: equal keys in two models are the same computation."""
 
 
 @dataclass(frozen=True)
@@ -78,6 +81,8 @@ class Report:
     errors: tuple[Failure, ...]
     assumptions: tuple[tuple[int, str], ...]
     ended: str | None = None
+    reached: frozenset[int] = frozenset()
+    """Of the statements that were asked about, the first lines of those that ran without an exception of their own."""
 
     @property
     def out_of_time(self) -> bool:
@@ -109,6 +114,7 @@ def parse_report(text: str) -> Report:
         ),
         errors=tuple(failure(mapping(item)) for item in sequence(data.get("errors"), 100)),
         assumptions=tuple(assumption(item) for item in sequence(data.get("assumptions"), 200)),
+        reached=frozenset(numbers(data.get("reached", []), MAX_ITEMS)),
     )
 
 
@@ -136,6 +142,7 @@ def built(data: dict[str, Any]) -> BuiltModel | None:
         unused=texts(data.get("unused")),
         intended=texts(data.get("intended")),
         values=None if values is None else tuple(floats(item) for item in sequence(values, 100)),
+        parts=parts(data.get("parts")),
     )
 
 
@@ -216,9 +223,9 @@ def count(data: object) -> int:
     return data
 
 
-def numbers(data: object) -> tuple[int, ...]:
+def numbers(data: object, limit: int = 100) -> tuple[int, ...]:
     """An array of counts."""
-    return tuple(count(item) for item in sequence(data, 100))
+    return tuple(count(item) for item in sequence(data, limit))
 
 
 def floats(data: object) -> tuple[float, ...]:
@@ -227,6 +234,14 @@ def floats(data: object) -> tuple[float, ...]:
     if not all(isinstance(item, (int, float)) and not isinstance(item, bool) for item in found):
         raise BadReport("numbers were expected")
     return tuple(float(item) if not isinstance(item, int) or abs(item) < 1 << 62 else math.inf for item in found)
+
+
+def parts(data: object) -> dict[str, tuple[float, ...]]:
+    """An object of arrays of numbers; none where it is not there."""
+    found = {} if data is None else mapping(data)
+    if len(found) > MAX_PARTS:
+        raise BadReport("an object is too long")
+    return {name(key): floats(value) for key, value in found.items()}
 
 
 def optional(data: object, check: Callable[[object], T]) -> T | None:

@@ -57,12 +57,20 @@ class Variant:
     watch: str | None = None
     texts: tuple[tuple[str, str], ...] = ()
     calls: int = 0
+    marks: tuple[int, ...] = ()
+    """First lines of statements of which it is asked whether they ran; 1-based."""
 
     def wire(self) -> dict[str, object]:
         """As the agent takes it."""
         first_call = self.text.count("\n") + 2 - self.calls if self.calls else None
         program = {"text": self.text, "path": self.path, "values": list(self.values), "mode": "stateless"}
-        return {**program, "watch": self.watch, "texts": dict(self.texts), "deferred": first_call}
+        return {
+            **program,
+            "watch": self.watch,
+            "texts": dict(self.texts),
+            "deferred": first_call,
+            "marks": list(self.marks),
+        }
 
 
 @dataclass(frozen=True)
@@ -214,7 +222,7 @@ class Session:
 
     def _request(self, variants: list[Variant]) -> dict[str, object]:
         facts = self.facts
-        roots = [str(Path(variants[0].path).parent), *([str(facts.project)] if facts.project else [])]
+        roots = [str(Path(variants[0].path).parent), *([str(facts.project.absolute())] if facts.project else [])]
         paths = list(dict.fromkeys([*roots, *map(str, facts.search_path)]))
         mapped: list[Mapping[str, object]] = [variant.wire() for variant in variants]
         return {"id": next(self._state.numbers), "variants": mapped, "paths": paths, "limits": self.limits.wire()}

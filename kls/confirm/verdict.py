@@ -10,6 +10,7 @@ from kls.confirm.report import BuiltModel, Failure, Report
 
 CONFIRMED, REFUTED, INCONCLUSIVE, CLEAN = "confirmed", "refuted", "inconclusive", "clean"
 TOLERANCE = 1e-4
+IMPORT_ERRORS = ("ImportError", "ModuleNotFoundError")  # told only of what Keras itself lacks
 MADE_UP = "<placeholder>"  # as the agent prints what it made up
 # What Keras of any era says of a graph that does not hold together, or of an argument that is no tensor.
 GRAPH_ERROR = re.compile(
@@ -80,6 +81,9 @@ def is_consequence(error: Failure) -> bool:
     return error.type in ("NameError", "UnboundLocalError")
 
 
+SILENT = "it builds, but building alone does not show whether it is the model that was meant"
+
+
 def judge(
     report: Report, span: range, variable: str | None, expected: str, leaked: Iterable[str], assumed: bool
 ) -> Judged:
@@ -97,26 +101,32 @@ def judge(
             if GRAPH_ERROR.search(cause.message) and not assumed:
                 return Judged(CONFIRMED, None, cause, None)
             return Judged(INCONCLUSIVE, None, cause, f"an earlier statement failed: {told(cause)}")
-        if MADE_UP in error.message or (assumed and not GRAPH_ERROR.search(error.message)):
+        known = GRAPH_ERROR.search(error.message) or error.type in IMPORT_ERRORS
+        if MADE_UP in error.message or (assumed and not known):
             return Judged(
                 INCONCLUSIVE, model, error, f"it raised {error.type}, which may come of the data that was made up"
             )
         return Judged(CONFIRMED, model, error, None)
     if model is None:
-        return Judged(INCONCLUSIVE, None, None, None)
+        return without_model(report, span, expected, assumed)
     names = {layer.name for layer in model.layers}
     if model.missing or model.leaked or (suspected and suspected <= names and expected != "fine"):
         return Judged(CONFIRMED, model, None, None)
     if expected == "fine":
         return Judged(CLEAN, model, None, None)
     if expected == "wrong" and not suspected:
-        return Judged(
-            INCONCLUSIVE,
-            model,
-            None,
-            "it builds, but building alone does not show whether it is the model that was meant",
-        )
+        return Judged(INCONCLUSIVE, model, None, SILENT)
     return Judged(REFUTED, model, None, None)
+
+
+def without_model(report: Report, span: range, expected: str, assumed: bool) -> Judged:
+    """The verdict on a statement that builds no model: whether it ran is all that is known of it."""
+    if span.start not in report.reached or assumed:
+        return Judged(INCONCLUSIVE, None, None, None)
+    if expected == "wrong":
+        return Judged(INCONCLUSIVE, None, None, "it runs, but that alone does not show whether it does what was meant")
+    verdict = {"fine": CLEAN, "raises": REFUTED}.get(expected, INCONCLUSIVE)
+    return Judged(verdict, None, None, None)
 
 
 def told(error: Failure) -> str:
@@ -143,30 +153,40 @@ def difference(before: BuiltModel | None, after: BuiltModel | None) -> float | N
     return max((abs(x - y) for one, other in pairs for x, y in zip(one, other, strict=True)), default=0.0)
 
 
+def parts_difference(before: BuiltModel | None, after: BuiltModel | None) -> float | None:
+    """The greatest absolute difference between what two models compute alike; None where they share nothing."""
+    if before is None or after is None:
+        return None
+    shared = [(before.parts[key], after.parts[key]) for key in before.parts.keys() & after.parts.keys()]
+    pairs = [(x, y) for one, other in shared for x, y in zip(one, other, strict=False)]
+    return max((abs(x - y) for x, y in pairs), default=None)
+
+
 def fix_holds(
-    before: Judged, original: Report, after: Judged, fixed: Report, end: int, suspected: Sequence[str]
+    before: Judged, original: Report, after: Judged, fixed: Report, end: int, suspected: Sequence[str], expected: str
 ) -> tuple[bool, float | None, str | None]:
     """(whether a fix is proven, the greatest difference of outputs or None, what is wrong with it).
 
-    Proven: the model is built, the fault is gone, no exception is new up to the site's last line `end`, no layer
-    that was meant
-    is lost, and what can be computed on both sides agrees.
+    Proven: the model is built (or, where there never was one, the statement runs), the fault is gone, no exception is
+    new up to the site's last line `end`, no layer that was meant is lost, and what both sides compute alike agrees: the
+    outputs, or, where the fix is to change them, what leads to them.
     """
     model = after.model
-    if model is None or after.error is not None:
+    ran = model is None and before.model is None and after.verdict == CLEAN
+    if (model is None and not ran) or after.error is not None:
         return False, None, after.reason or (told(after.error) if after.error else "the model was not built")
-    if model.missing or model.leaked or set(suspected) & {layer.name for layer in model.layers}:
+    if model and (model.missing or model.leaked or set(suspected) & {layer.name for layer in model.layers}):
         return False, None, "the fault is still there"
     known = {(error.type, error.message) for error in original.errors}
     new = [e for e in fixed.errors if (e.type, e.message) not in known and e.lines and e.lines[-1] <= end]
     if new:
         return False, None, f"something else fails now: {told(new[0])}"
-    if before.model is not None:
+    if before.model is not None and model is not None:
         lost = set(before.model.intended) - set(suspected) - set(before.model.leaked) - set(model.intended)
         if lost:
             return False, None, f"it loses {', '.join(sorted(lost)[:5])}"
-    changed_on_purpose = bool(suspected) and before.model is not None and not before.model.leaked
-    apart = None if changed_on_purpose else difference(before.model, model)
+    on_purpose = expected == "wrong" or (bool(suspected) and before.model is not None and not before.model.leaked)
+    apart = parts_difference(before.model, model) if on_purpose else difference(before.model, model)
     if apart is not None and not apart <= TOLERANCE:
         return False, apart, "its outputs differ"
     return True, apart, None

@@ -22,6 +22,7 @@ from pathlib import Path
 
 import corpora
 
+from kls.confirm import agent_process
 from kls.confirm.confirm import ModelVerdict, Site, confirm
 from kls.confirm.limits import Limits
 from kls.confirm.session import Facts, Session
@@ -110,9 +111,9 @@ def bodies(only: list[str]) -> Iterator[list[File]]:
             print(f"{package.name}: {error}", file=sys.stderr)
             continue
         legacy = package.keras[-1].startswith("2.") and package.name not in KERAS_3
-        yield list(project_files(package.folder, legacy))
+        yield list(project_files(package.folder.resolve(), legacy))
     if not only or "cases" in only:
-        yield list(project_files(CASES, False))
+        yield list(project_files(CASES.resolve(), False))
 
 
 VALUES = (
@@ -191,6 +192,7 @@ def main() -> None:
 
 
 # Time is not what is measured here, and the machine may be busy.
+agent_process.HELLO_SECONDS = 900.0
 LIMITS = Limits(seconds=90, soft_seconds=80, cpu_seconds=240)
 SESSIONS: dict[tuple[Path, bool], Session] = {}
 
