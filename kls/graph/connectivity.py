@@ -143,9 +143,10 @@ def error_of(
     if era is Era.TF_KERAS:
         if found.repeated:
             return ("ValueError", "The list of inputs passed to the model contains the same input multiple times.")
-        if found.midgraph and not found.unlisted:
+        met = any(len(one.path) > 1 for one in found.unlisted)
+        if found.midgraph and not met and (found.unused or not found.unlisted):
             return ("ValueError", "Found unvisited input tensors that are disconnected from the outputs")
-        if found.midgraph:
+        if found.midgraph and met:
             return ("ValueError", f"Found input tensor cannot be reached given provided output tensors. {tensor}")
         return ("ValueError", f"Graph disconnected: cannot obtain value for tensor {tensor}")
     if era is Era.V3_14:

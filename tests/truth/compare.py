@@ -121,7 +121,7 @@ def _gist(message: str) -> str:
 
 
 def _order(model: dict) -> tuple:
-    return model["line"], str(model["name"])
+    return model["line"], len(str(model["name"])), str(model["name"])
 
 
 def _names(models: Iterable[dict]) -> list:

@@ -41,11 +41,15 @@ def test_the_programs_that_users_reported(era: str) -> None:
     if not CASES:
         pytest.skip("the programs are not at hand: set KLS_SHARED")
     wrong = held_against(era, CASES)
-    assert set(wrong) <= NOT_ALL_KNOWN.get(era, set()), wrong
+    known = {name: words for name, words in wrong.items() if not (name in BUILT_BY_FIT and words.startswith("unknown"))}
+    assert not known
 
 
-NOT_ALL_KNOWN: dict[str, set[str]] = {}
-"""By era the programs of which kls knows the graph, but not every shape: what `fit` is given is data."""
+BUILT_BY_FIT = {
+    "038_sequential_fitted_then_input.py",
+    "062_sequential_from_layers_slice_shares_weights.py",
+}
+"""Programs of which kls knows the graph, but not every shape: what `fit` is given is data."""
 
 
 @pytest.mark.keras

@@ -7,7 +7,7 @@ import os
 import pytest
 from compare import differences
 
-PROGRAMS = int(os.environ.get("KLS_TRUTH_PROGRAMS", "60"))
+PROGRAMS = int(os.environ.get("KLS_TRUTH_PROGRAMS", "16"))
 
 
 @pytest.mark.keras
