@@ -202,7 +202,7 @@ def clone_graph_nodes(
     }
     for address, node in copies:
         inside = within(interpreter, node.structure) if type(node.structure) is KerasTensor else None
-        parents: tuple[Value, ...] = (*cut[inside], UNKNOWN) if inside in cut else node.inputs
+        parents: tuple[Value, ...] = (*cut[inside], UNKNOWN) if inside in cut and node.inputs else node.inputs
         inputs_cloned = tuple(replaced(t, clones.tensors) for t in parents)
         passed = node.arguments
         if passed is not None:
