@@ -182,6 +182,7 @@ export class Workbench {
   /** Opens another file of the folder in place of the one in view. */
   async openFile(name: string): Promise<void> {
     await this.command("File: Save");
+    await this.page.locator(".tab.dirty").waitFor({ state: "detached" }); // else the workbench asks whether to save
     await this.command("View: Close Editor");
     await this.pick(name);
   }
