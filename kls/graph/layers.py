@@ -34,6 +34,7 @@ if TYPE_CHECKING:
 TF_SYMBOLS = {
     "add": "tf.__operators__.add",
     "get_item": "tf.__operators__.getitem",
+    "absolute": "tf.math.abs",
     **dict.fromkeys(("divide", "true_divide"), "tf.math.truediv"),
     "floor_divide": "tf.math.floordiv",
     "power": "tf.math.pow",
