@@ -249,6 +249,8 @@ def first_items(interpreter: Interpreter, source: Value, count: int) -> list[Val
             return None
         if source.kind == "count":
             start, step = content
+            if not isinstance(start, int | float) or not isinstance(step, int | float):
+                return None  # how far it has been counted hangs on a condition
             interpreter.overlay.set(source.address, (start + step * count, step))
             return [start + step * i for i in range(count)]
         if source.kind == "repeat":

@@ -16,6 +16,9 @@ ODD = {
     "a list that lies in itself twice": "a = []\na += [a, a]\nkeras.Model(a, a)\n",
     "a list of two that are the same, many times over": "a = [1]\nfor i in range(60):\n    a = [a, a]\nkeras.Model(a, a)\n",
     "ranges that no sequence has the length of": "np.arange(10**30)\nlen(range(10**30))\n",
+    "a count that goes on under a condition": (
+        "import itertools\ndef f(flag):\n    c = itertools.count()\n    if flag:\n        next(c)\n    next(c)\n    next(c)\n"
+    ),
     "half a surrogate pair": "x = keras.Input((3,), name='\\ud800')\nkeras.Model(x, x).get_layer('\\ud801')\n",
     "a call in a call in a call": "def f(v): return v\nx = " + "f(" * 90 + "keras.Input((3,))" + ")" * 90 + "\n",
 }
