@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Iterator
-from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from kls.graph.cells import model_cell, operation
@@ -90,9 +89,13 @@ def own_attributes(interpreter: Interpreter, instance: Instance) -> Iterator[tup
             yield name, value
 
 
-@lru_cache(maxsize=512)
 def names_set(function: ast.AST) -> tuple[str, ...]:
-    """The names in `self.<name> = ...`, in the order of the text."""
+    """The names in `self.<name> = ...`, in the order of the text; kept on the node, which goes with its text."""
+    known: tuple[str, ...] | None = getattr(function, "kls_names_set", None)
+    if known is not None:
+        return known
     nodes = [n for n in ast.walk(function) if isinstance(n, ast.Attribute) and isinstance(n.ctx, ast.Store)]
     own = [n for n in nodes if isinstance(n.value, ast.Name) and n.value.id == "self"]
-    return tuple(dict.fromkeys(n.attr for n in sorted(own, key=lambda n: (n.lineno, n.col_offset))))
+    names = tuple(dict.fromkeys(n.attr for n in sorted(own, key=lambda n: (n.lineno, n.col_offset))))
+    function.kls_names_set = names  # type: ignore[attr-defined]
+    return names

@@ -31,6 +31,9 @@ if TYPE_CHECKING:
     from kls.program.interpreter import Interpreter
 
 
+LAYER_COST = 2
+"""How many steps the call of a layer counts for, beside the statement that it stands in."""
+
 TF_SYMBOLS = {
     "add": "tf.__operators__.add",
     "get_item": "tf.__operators__.getitem",
@@ -252,6 +255,7 @@ def append_node(
     arguments: Arguments | None = None,
 ) -> Value:
     """Record a call and give its outputs, in the structure that the layer returns."""
+    interpreter.spend(LAYER_COST + len(tensors) // 3)
     index = len(cell.nodes)
     specs: list[TensorSpec] = []
     structure = _build(interpreter, address, index, inference.outputs, specs)

@@ -134,6 +134,7 @@ def _build(
     if unnamed:
         event = replace(event, name=auto_name(interpreter, model_prefix(event.instance, era), era))
     graph = map_graph(interpreter, *built, era)
+    interpreter.spend(len(graph.nodes) // 2)
     duplicate = _duplicate(interpreter, graph.operations if graph.complete else certain(interpreter, graph, *built))
     if duplicate is not None:
         outcomes = dict.fromkeys(outcomes, "raises")

@@ -227,18 +227,22 @@ def _arange(interpreter: Interpreter, arguments: Arguments) -> Value:
         return Opaque("array")
     try:
         items = range(*bounds)
-    except (ValueError, TypeError):
+        length = len(items)
+    except (ValueError, TypeError, OverflowError):
         return Opaque("array")
-    return interpreter.overlay.new("array", tuple(items)) if len(items) <= 2_000 else array((len(items),))
+    return interpreter.overlay.new("array", tuple(items)) if length <= 2_000 else array((length,))
 
 
 def _number(interpreter: Interpreter, function: Callable[..., Any], arguments: Arguments) -> Value:
     from kls.program.constants import NotKnown, realise
+    from kls.program.sizes import affordable
 
     if set(arguments.keywords) - {"dtype"} or not arguments.exact:
         return UNDEFINED
     try:
         values = [realise(interpreter, value) for value in arguments.positional]
+        if not affordable(function, values, {}):
+            return UNDEFINED
         found = function(*values)
     except NotKnown:
         return UNDEFINED

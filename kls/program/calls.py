@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from kls.program import arrays, builtins, methods
 from kls.program.attributes import find_in_mro, is_plain_class
+from kls.program.containers import LARGE, content_of
 from kls.program.functions import call_function
 from kls.program.interpreter import Interpreter, raising
 from kls.program.library import Arguments
@@ -29,6 +30,9 @@ from kls.program.values import (
     root_external,
 )
 
+DEEPEST = 12
+"""Lists in lists that are handed to a library."""
+
 
 def call(interpreter: Interpreter, function: Value, arguments: Arguments, site: Site) -> Value:
     """The value of calling `function`; what is handed to code that is not known may have been changed by it.
@@ -37,10 +41,11 @@ def call(interpreter: Interpreter, function: Value, arguments: Arguments, site: 
         ProgramRaises: the call raises on every path.
     """
     kind = type(function)
-    if kind is External:
-        return _call_external(interpreter, function, arguments, site)  # type: ignore[arg-type]
     if kind is Function:
         return call_function(interpreter, function, arguments, site)  # type: ignore[arg-type]
+    arguments = _clear(interpreter, arguments)
+    if kind is External:
+        return _call_external(interpreter, function, arguments, site)  # type: ignore[arg-type]
     if isinstance(function, Instance):
         return _call_instance(interpreter, function, arguments, site)
     if isinstance(function, Method):
@@ -69,6 +74,38 @@ def call(interpreter: Interpreter, function: Value, arguments: Arguments, site: 
     elif type(function) in (*CONSTANTS, tuple, Container):
         raise raising("TypeError")
     return UNKNOWN
+
+
+def _clear(interpreter: Interpreter, arguments: Arguments) -> Arguments:
+    """What a library gets: lists that are nested too deeply, or in themselves, are not known."""
+    values = (*arguments.positional, *arguments.keywords.values())
+    if not any(type(value) is Container or type(value) is tuple for value in values):
+        return arguments
+    unclear = [value for value in values if not _is_clear(interpreter, value)]
+    if not unclear:
+        return arguments
+    positional = tuple(UNKNOWN if any(value is one for one in unclear) else value for value in arguments.positional)
+    keywords = {k: UNKNOWN if any(v is one for one in unclear) else v for k, v in arguments.keywords.items()}
+    return Arguments(positional, keywords, arguments.exact)
+
+
+def _is_clear(interpreter: Interpreter, value: Value) -> bool:
+    level: list[Value] = [value]
+    for _ in range(DEEPEST):
+        inner: list[Value] = []
+        for one in level:
+            if type(one) is Container or type(one) is tuple:
+                content = content_of(interpreter, one)
+                if isinstance(content, tuple):
+                    inner.extend(content)
+                elif isinstance(content, dict):
+                    inner.extend(content.values())
+        if not inner:
+            return True
+        if len(inner) > LARGE:
+            interpreter.spend(len(inner) >> 6)
+        level = inner
+    return False
 
 
 def _call_wrapped(interpreter: Interpreter, function: Wrapped, arguments: Arguments, site: Site) -> Value:
@@ -234,6 +271,7 @@ def escape(interpreter: Interpreter, arguments: Arguments) -> None:
 def escape_value(interpreter: Interpreter, value: Value) -> None:
     """Unknown code gets `value`."""
     if isinstance(value, Container):
+        interpreter.step()
         content = interpreter.overlay.get(value.address)
         interpreter.overlay.set(value.address, UNKNOWN)
         for item in content.values() if isinstance(content, dict) else content if type(content) is tuple else ():

@@ -31,6 +31,10 @@ MARKS = frozenset({"__eq__", "__hash__", "__setattr__", "__getattribute__"})
 """Methods that a class's objects are not plain with."""
 
 
+MRO_LIMIT = 100
+"""Of a class with more ancestors these are not known."""
+
+
 def make_class(interpreter: Interpreter, node: ast.ClassDef, frame: Frame) -> Value:
     """Run a class body: what it binds becomes the class's attributes."""
     overlay = interpreter.overlay
@@ -38,7 +42,8 @@ def make_class(interpreter: Interpreter, node: ast.ClassDef, frame: Frame) -> Va
     keywords = {k.arg: interpreter.evaluate(k.value, frame) for k in node.keywords if k.arg is not None}
     address = overlay.allocate()
     cls = Class(node.name, address, bases, frame.module, (), marks_of(node))
-    cls = cls._replace(mro=linearise(cls, bases))
+    mro = linearise(cls, bases)
+    cls = cls._replace(bases=tuple(map(head, bases)), mro=mro if len(mro) <= MRO_LIMIT else (head(cls), UNKNOWN))
     body = Frame(frame.module, frame.piece, locals={}, closure=frame.captured(), outer=frame)
     body.is_class = True
     body.owner = cls

@@ -13,6 +13,7 @@ from typing import Any
 from kls.program.containers import content_of, elements
 from kls.program.interpreter import Interpreter, raising
 from kls.program.library import Arguments
+from kls.program.sizes import affordable, bounded, is_wide
 from kls.program.values import CONSTANTS, SIZE_LIMIT, UNKNOWN, Container, Value
 
 CONVERSIONS: dict[int, Callable[[object], str]] = {ord("r"): repr, ord("s"): str, ord("a"): ascii}
@@ -22,36 +23,44 @@ class NotKnown(Exception):
     """The value is not known all the way down."""
 
 
-def realise(interpreter: Interpreter, value: Value, depth: int = 0) -> Any:
+def realise(interpreter: Interpreter, value: Value, depth: int = 0, room: list[int] | None = None) -> Any:
     """The Python object that a value stands for.
 
     Raises:
-        NotKnown: part of it is not known, or is an object of the program's.
+        NotKnown: part of it is not known, or is an object of the program's, or there is too much of it.
     """
+    room = [SIZE_LIMIT] if room is None else room
     kind = type(value)
+    room[0] -= len(value) if isinstance(value, (str, bytes)) else 1
+    if room[0] < 0:
+        raise NotKnown
     if kind in CONSTANTS or kind is range:
         return value
     if kind is tuple and depth < 20:
-        return tuple(realise(interpreter, item, depth + 1) for item in value)  # type: ignore[attr-defined]
+        interpreter.spend(len(value) >> 5)  # type: ignore[arg-type]
+        return tuple(realise(interpreter, item, depth + 1, room) for item in value)  # type: ignore[attr-defined]
     if kind is slice:
         return slice(*(realise(interpreter, part) for part in (value.start, value.stop, value.step)))  # type: ignore[attr-defined]
     if isinstance(value, Container) and depth < 20:
-        return _realise_container(interpreter, value, depth)
+        return _realise_container(interpreter, value, depth, room)
     raise NotKnown
 
 
-def _realise_container(interpreter: Interpreter, value: Container, depth: int) -> Any:
+def _realise_container(interpreter: Interpreter, value: Container, depth: int, room: list[int]) -> Any:
     if value.kind in ("iterator", "set", "frozenset"):
         items = elements(interpreter, value)
         if items is None:
             raise NotKnown
-        found = [realise(interpreter, item, depth + 1) for item in items]
+        found = [realise(interpreter, item, depth + 1, room) for item in items]
         return iter(found) if value.kind == "iterator" else python.set(found)
     content = content_of(interpreter, value)
     if value.kind == "dict" and isinstance(content, dict):
-        return {realise(interpreter, k): realise(interpreter, v, depth + 1) for k, v in content.items()}
+        return {
+            realise(interpreter, k, depth + 1, room): realise(interpreter, v, depth + 1, room)
+            for k, v in content.items()
+        }
     if value.kind in ("list", "keys", "values", "items") and type(content) is tuple:
-        return [realise(interpreter, item, depth + 1) for item in content]
+        return [realise(interpreter, item, depth + 1, room) for item in content]
     raise NotKnown
 
 
@@ -59,9 +68,11 @@ def abstract(interpreter: Interpreter, found: object) -> Value:
     """The value of a Python object; UNKNOWN for objects that have none."""
     kind = type(found)
     if kind in CONSTANTS or kind is range:
-        return found if not isinstance(found, (str, bytes)) or len(found) <= SIZE_LIMIT else UNKNOWN
+        return bounded(found)
+    if kind in (list, dict, python.set, frozenset) and len(found) > SIZE_LIMIT:  # type: ignore[arg-type]
+        return UNKNOWN
     if kind is tuple:
-        return tuple(abstract(interpreter, item) for item in found)  # type: ignore[attr-defined]
+        return bounded(tuple(abstract(interpreter, item) for item in found))  # type: ignore[attr-defined]
     if kind is list:
         return interpreter.overlay.new("list", tuple(abstract(interpreter, item) for item in found))  # type: ignore[attr-defined]
     if kind is dict:
@@ -86,6 +97,8 @@ def computed(interpreter: Interpreter, function: Callable[..., Any], arguments: 
     except NotKnown:
         interpreter.doubt()
         return UNKNOWN
+    if not affordable(function, positional, keywords):
+        return UNKNOWN
     try:
         return abstract(interpreter, function(*positional, **keywords))
     except (NotKnown, RecursionError):
@@ -109,6 +122,8 @@ def shown(interpreter: Interpreter, value: Value, conversion: int = -1, spec: st
     if isinstance(found, (python.set, frozenset)) and len(found) > 1:
         return None  # the order is not known
     convert = CONVERSIONS.get(conversion)
+    if is_wide(spec):
+        return None
     try:
         return format(found if convert is None else convert(found), spec)
     except (ValueError, TypeError) as error:

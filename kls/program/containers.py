@@ -6,6 +6,7 @@ from kls.program import arrays
 from kls.program.interpreter import Interpreter, raising
 from kls.program.library import Arguments
 from kls.program.operators import is_key
+from kls.program.sizes import bounded
 from kls.program.values import (
     UNDEFINED,
     UNKNOWN,
@@ -20,6 +21,9 @@ from kls.program.values import (
     Value,
     either,
 )
+
+LARGE = 256
+"""Working on the content of a container that is longer than this takes time."""
 
 UNROLL_LIMIT = 2_000
 """A range longer than this is not unrolled."""
@@ -41,6 +45,8 @@ def content_of(interpreter: Interpreter, value: Value) -> Value:
     """The tuple (list, set, iterator) or dict behind a container; a tuple or dict itself; else UNKNOWN."""
     if isinstance(value, Container):
         content = interpreter.overlay.get(value.address)
+        if type(content) in (tuple, dict) and len(content) > LARGE:  # type: ignore[arg-type]
+            interpreter.spend(len(content) >> 6)  # type: ignore[arg-type]
         if value.kind in VIEWS:
             return view_of(value.kind, content)
         return UNKNOWN if content is UNDEFINED or type(content) is Either else content
@@ -51,7 +57,7 @@ def view_of(kind: str, content: Value) -> Value:
     """What `keys()`, `values()` or `items()` show of a dict."""
     if not isinstance(content, dict):
         return UNKNOWN
-    return tuple(content if kind == "keys" else content.values() if kind == "values" else content.items())
+    return tuple(content if kind == "keys" else content.values() if kind == "values" else map(bounded, content.items()))
 
 
 def iterate(interpreter: Interpreter, value: Value, count: int | None = None) -> list[Value] | None:

@@ -18,6 +18,7 @@ from kls.program.generators import expression_function, is_simple, is_suspended,
 from kls.program.interpreter import Interpreter, ProgramRaises, raising, site_of
 from kls.program.library import Arguments
 from kls.program.scopes import DEFERRED, Scope
+from kls.program.sizes import bounded
 from kls.program.values import UNDEFINED, UNKNOWN, Suspended, Value, either, same
 
 
@@ -99,7 +100,7 @@ def evaluate_arguments(
 @expression(ast.Tuple)
 def tuple_display(interpreter: Interpreter, node: ast.Tuple, frame: Frame) -> Value:
     items = _items(interpreter, node.elts, frame)
-    return UNKNOWN if items is None else items
+    return UNKNOWN if items is None else bounded(items)
 
 
 @expression(ast.List)
@@ -263,7 +264,7 @@ def f_string(interpreter: Interpreter, node: ast.JoinedStr, frame: Frame) -> Val
                 known = False
             else:
                 parts.append(text)
-    return "".join(parts) if known else UNKNOWN
+    return bounded("".join(parts)) if known else UNKNOWN
 
 
 @expression(ast.IfExp)

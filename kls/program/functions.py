@@ -9,6 +9,7 @@ from kls.program.frame import Frame
 from kls.program.interpreter import DEPTH_LIMIT, Interpreter, ProgramRaises, raising
 from kls.program.library import Arguments
 from kls.program.scopes import FunctionNode, scope_of
+from kls.program.sizes import bounded
 from kls.program.values import (
     UNDEFINED,
     UNKNOWN,
@@ -162,7 +163,7 @@ def bind_parameters(interpreter: Interpreter, function: Function, arguments: Arg
         raise raising("TypeError")
     if node_args.vararg:
         rest = arguments.positional[len(names) :]
-        values[node_args.vararg.arg] = rest if arguments.exact else UNKNOWN
+        values[node_args.vararg.arg] = bounded(rest) if arguments.exact else UNKNOWN
     keyword_only = [parameter.arg for parameter in node_args.kwonlyargs]
     extra: dict[object, Value] = {}
     known = {*names[len(node_args.posonlyargs) :], *keyword_only}

@@ -118,6 +118,18 @@ class Interpreter:
         if not self.steps & 15 and self.cancelled():
             raise Cancelled
 
+    def spend(self, steps: int) -> None:
+        """Count what takes as long as so many steps: work on something large.
+
+        Raises:
+            Cancelled, BudgetExceeded: as `step`.
+        """
+        self.steps += steps
+        if self.steps > self.limit:
+            raise BudgetExceeded
+        if self.cancelled():
+            raise Cancelled
+
     def evaluate(self, node: ast.expr, frame: Frame) -> Value:
         """The value of an expression.
 

@@ -14,6 +14,7 @@ from kls.program.interpreter import Interpreter, raising
 from kls.program.library import Arguments
 from kls.program.operators import binary, compare_values, is_constant, is_key, truth
 from kls.program.protocols import call_special, length_of
+from kls.program.sizes import bounded
 from kls.program.values import (
     UNDEFINED,
     UNKNOWN,
@@ -33,7 +34,7 @@ def _sequence(name: str, kind: str | None) -> None:
         source = arguments.positional[0] if arguments.positional else ()
         items = elements(interpreter, source) if kind == "set" else iterate(interpreter, source)
         if kind is None:
-            return UNKNOWN if items is None else tuple(items)
+            return UNKNOWN if items is None else bounded(tuple(items))
         if items is not None and kind == "set":
             return as_set(interpreter, items)
         return interpreter.overlay.new(kind, UNKNOWN if items is None else tuple(items))
@@ -153,7 +154,7 @@ def make_range(interpreter: Interpreter, arguments: Arguments, site: Site) -> Va
     bounds = [a for a in arguments.positional if isinstance(a, int)]
     if bounds and len(bounds) == len(arguments.positional) <= 3:
         try:
-            return range(*bounds)
+            return bounded(range(*bounds))
         except (ValueError, TypeError) as error:
             raise raising(error) from None
     if any(type(a) in (str, float, type(None)) for a in arguments.positional):
@@ -189,7 +190,7 @@ def make_enumerate(interpreter: Interpreter, arguments: Arguments, site: Site) -
     start = arguments.get(1, "start", 0)
     if items is None or not isinstance(start, int):
         return UNKNOWN
-    return interpreter.overlay.new("iterator", tuple(enumerate(items, start)))
+    return interpreter.overlay.new("iterator", tuple(map(bounded, enumerate(items, start))))
 
 
 @builtin("builtins.zip")
@@ -200,7 +201,7 @@ def make_zip(interpreter: Interpreter, arguments: Arguments, site: Site) -> Valu
     if columns is None or not isinstance(strict, bool):
         return UNKNOWN
     try:
-        return interpreter.overlay.new("iterator", tuple(zip(*columns, strict=strict)))
+        return interpreter.overlay.new("iterator", tuple(map(bounded, zip(*columns, strict=strict))))
     except ValueError:
         raise raising("ValueError") from None
 

@@ -7,7 +7,7 @@ from collections.abc import Callable
 
 from kls.program import builtins
 from kls.program.attributes import find_in_mro, get_attribute
-from kls.program.containers import DICTS, content_of
+from kls.program.containers import DICTS, LARGE, content_of
 from kls.program.dispatch import statement
 from kls.program.frame import Frame
 from kls.program.interpreter import Interpreter, ProgramRaises, site_of
@@ -136,7 +136,7 @@ def _matches_sequence(
     if isinstance(subject, Container) and subject.kind not in ("list", "deque"):
         return False
     if type(subject) is range:
-        items = tuple(subject)
+        items = tuple(subject) if len(subject) <= LARGE else UNKNOWN
     star = next((i for i, p in enumerate(pattern.patterns) if isinstance(p, ast.MatchStar)), None)
     if not isinstance(items, tuple):
         if is_constant(subject) or is_plain(subject):

@@ -12,7 +12,7 @@ from kls.program.containers import DICTS, as_set, content_of, delete_item, eleme
 from kls.program.interpreter import Interpreter, raising
 from kls.program.library import Arguments
 from kls.program.operators import combine_sets, equal, is_constant, is_key
-from kls.program.values import UNDEFINED, UNKNOWN, Container, Either, Namespace, Site, Value, either
+from kls.program.values import SIZE_LIMIT, UNDEFINED, UNKNOWN, Container, Either, Namespace, Site, Value, either
 
 PLAIN = (str, bytes, tuple, int, float, dict, bool, range, complex, Namespace)
 """Types whose methods are computed on constants."""
@@ -74,7 +74,9 @@ def _on_constant(interpreter: Interpreter, receiver: Value, name: str, arguments
         source = arguments.positional[0]
         several = items is not None and len(items) > 1 and isinstance(source, Container) and source.kind == "set"
         known = items is not None and not several and all(isinstance(item, str) for item in items)
-        return receiver.join(items) if known else UNKNOWN  # type: ignore[arg-type]
+        if not known or len(receiver) * len(items or ()) + sum(map(len, items or ())) > SIZE_LIMIT:  # type: ignore[arg-type]
+            return UNKNOWN
+        return receiver.join(items)  # type: ignore[arg-type]
     if type(receiver) is tuple and name in ("index", "count"):
         return _find(interpreter, receiver, name, arguments)
     if isinstance(receiver, str) and name == "format":
@@ -130,7 +132,7 @@ def _copy(interpreter: Interpreter, receiver: Container, content: Value, argumen
 
 def _put(interpreter: Interpreter, receiver: Container, items: Value, from_left: bool = False) -> None:
     """Set a list's or deque's items, of which the latter may have a limit."""
-    if interpreter.widened and isinstance(items, tuple):
+    if isinstance(items, tuple) and (interpreter.widened or len(items) > SIZE_LIMIT):
         items = UNKNOWN
     if receiver.kind == "deque" and isinstance(items, tuple):
         limit = interpreter.overlay.get((receiver.address, "maxlen"))

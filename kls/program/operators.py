@@ -8,6 +8,7 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 from kls.program.interpreter import Interpreter, raising
+from kls.program.sizes import bounded, fillable
 from kls.program.values import (
     CONSTANTS,
     NUMBERS,
@@ -142,11 +143,11 @@ def _combine(
     if isinstance(left, Container) or isinstance(right, Container):
         return _combine_containers(interpreter, name, left, right)
     if type(left) is tuple and type(right) is tuple and name == "add":
-        return left + right
+        return bounded(left + right)
     if name == "mul":
         for items, times in ((left, right), (right, left)):
             if type(items) is tuple and isinstance(times, int):
-                return items * times if len(items) * max(times, 0) <= SIZE_LIMIT else UNKNOWN
+                return bounded(items * times) if len(items) * times <= SIZE_LIMIT else UNKNOWN
     if is_constant(left) and is_constant(right):
         return _compute(name, function, left, right)
     interpreter.doubt()
@@ -191,8 +192,10 @@ def _old_format(interpreter: Interpreter, left: str, right: Value) -> Value:
         values = realise(interpreter, right)
     except NotKnown:
         return UNKNOWN
+    if not fillable(left, "%", values):
+        return UNKNOWN
     try:
-        return left % values
+        return bounded(left % values)
     except (TypeError, ValueError, KeyError) as error:
         raise raising(error) from None
 
@@ -211,7 +214,7 @@ def _compute(name: str, function: Callable[[Any, Any], Any], left: Any, right: A
         result: Value = function(left, right)
     except Exception as error:
         raise raising(error) from None
-    return result
+    return bounded(result)
 
 
 def _combine_containers(interpreter: Interpreter, name: str, left: Value, right: Value) -> Value:
@@ -228,7 +231,7 @@ def _combine_containers(interpreter: Interpreter, name: str, left: Value, right:
         return interpreter.overlay.new(left.kind, {**a, **b} if isinstance(a, dict) else UNKNOWN)
     if name == "add" and kinds in ({"list"}, {"deque"}):
         if isinstance(left, Container) and isinstance(right, Container):
-            known = isinstance(a, tuple) and isinstance(b, tuple)
+            known = isinstance(a, tuple) and isinstance(b, tuple) and len(a) + len(b) <= SIZE_LIMIT
             return interpreter.overlay.new(left.kind, a + b if known else UNKNOWN)  # type: ignore[operator]
     elif name == "mul" and kinds == {"list"}:
         items, times = (a, right) if isinstance(left, Container) else (b, left)
@@ -280,6 +283,7 @@ def augmented(interpreter: Interpreter, kind: type[ast.operator], left: Value, r
         items = iterate(interpreter, right)
         content = content_of(interpreter, left)
         known = isinstance(content, tuple) and items is not None and not interpreter.widened
+        known = known and len(content) + len(items) <= SIZE_LIMIT  # type: ignore[arg-type]
         interpreter.overlay.set(left.address, (*content, *items) if known else UNKNOWN)  # type: ignore[misc]
         return left
     if isinstance(left, Container) and left.kind in ("set", "dict", "list", "defaultdict", "OrderedDict"):
@@ -341,6 +345,8 @@ def compare_values(interpreter: Interpreter, name: str, left: Value, right: Valu
     found = interpreter.library.operator(interpreter, name, (left, right), site)
     if found is not UNDEFINED:
         return found
+    if type(left) is tuple:
+        interpreter.spend(len(left) >> 4)
     if is_constant(left) and is_constant(right):
         try:
             return bool(FUNCTIONS[name](left, right))
@@ -404,6 +410,7 @@ def _compare_containers(interpreter: Interpreter, name: str, left: Value, right:
     from kls.program.constants import NotKnown, realise
     from kls.program.containers import DICTS, content_of
 
+    interpreter.step()
     if UNKNOWN in (left, right) or any(type(v) is Opaque for v in (left, right)):
         return UNKNOWN
     kinds = [value.kind if isinstance(value, Container) else type(value).__name__ for value in (left, right)]
@@ -474,6 +481,8 @@ def contains(interpreter: Interpreter, container: Value, item: Value) -> bool | 
     if type(container) is tuple:
         return _among(interpreter, container, item)
     if isinstance(container, (range, bytes)) and type(item) in NUMBERS:
+        if len(container) > SIZE_LIMIT and type(item) is not int:
+            return None  # Python would go through all of it
         return item in container
     if type(container) in (int, float, bool, type(None)):
         raise raising("TypeError")

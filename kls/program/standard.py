@@ -56,6 +56,7 @@ def deeply_copied(interpreter: Interpreter, arguments: Arguments, site: Site) ->
 
 def _deep_copy(interpreter: Interpreter, value: Value, copies: dict[Value, Value]) -> Value:
     if isinstance(value, Container):
+        interpreter.step()
         if value in copies:
             return copies[value]
         copy = copies[value] = _anew(interpreter, value, UNKNOWN)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from kls.program.attributes import find_in_mro
@@ -17,13 +17,13 @@ from kls.program.values import UNDEFINED, UNKNOWN, BoundMethod, Class, Function,
 from kls.source.document import Document, Piece
 from kls.source.meaning import meaning, same_meaning
 
-UNCALLED_BUDGET = 6_000
+UNCALLED_BUDGET = 10_000
 """Steps for one function that nobody calls: one that is too much leaves the others theirs."""
 
-DEEP_BUDGET = 30_000
+DEEP_BUDGET = 50_000
 """Steps for one that was cut short, and that runs what no other has run to its end."""
 
-DEEP_UNTIL = 50_000
+DEEP_UNTIL = 60_000
 """Steps of the whole analysis after which no function is looked at again."""
 
 MAIN = "__main__"
@@ -319,12 +319,13 @@ class _Runner:
         return unit
 
 
-def _definitions(body: tuple[ast.stmt, ...] | list[ast.stmt]) -> Iterator[ast.stmt]:
+def _definitions(body: Sequence[ast.stmt]) -> Iterator[ast.stmt]:
     """Functions and classes at module level, also those under `if` and `try`."""
-    for node in body:
+    stack: list[ast.AST] = list(reversed(body))
+    while stack:
+        node = stack.pop()
         if isinstance(node, ast.FunctionDef | ast.ClassDef):
             yield node
-        elif isinstance(node, ast.If | ast.Try | ast.With):
-            for part in ("body", "orelse", "handlers", "finalbody"):
-                for inner in getattr(node, part, ()):
-                    yield from _definitions(inner.body if isinstance(inner, ast.ExceptHandler) else [inner])
+        elif isinstance(node, ast.If | ast.Try | ast.With | ast.ExceptHandler):
+            parts = (getattr(node, part, ()) for part in ("body", "orelse", "handlers", "finalbody"))
+            stack.extend(reversed([inner for part in parts for inner in part]))

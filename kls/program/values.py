@@ -246,8 +246,8 @@ def alternatives(value: Value) -> tuple[Value, ...]:
 
 
 def head(cls: Value) -> Value:
-    """A class as it stands in a method resolution order: without an order of its own, which keeps values finite."""
-    return cls._replace(mro=()) if type(cls) is Class else cls
+    """A class as it stands in a method resolution order: without bases and order of its own, which keeps values small."""
+    return cls._replace(bases=(), mro=()) if type(cls) is Class else cls
 
 
 def root_external(cls: Value) -> External | None:

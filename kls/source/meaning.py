@@ -22,7 +22,7 @@ class Meaning(NamedTuple):
     """What the statements read that were left out: they mean nothing only if nothing else mentions these names."""
 
 
-@lru_cache(maxsize=64)
+@lru_cache(maxsize=8)  # of what was typed last; each keeps the nodes of its piece
 def meaning(piece: Piece) -> Meaning:
     """`piece` without blank lines, comments on lines of their own, docstrings, `pass`, and statements in functions that
     only read a name or give one to a name which nothing reads. Where something does not parse, every line counts."""

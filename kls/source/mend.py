@@ -21,7 +21,7 @@ MOST_CHARACTERS = 1_000_000
 
 _SURROGATE = re.compile("[\ud800-\udfff]")
 
-_mended: Recent[Parsed] = Recent(1_000_000)
+_mended: Recent[Parsed] = Recent(100_000)
 
 
 def parse_piece(text: str) -> Parsed:

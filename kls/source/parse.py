@@ -17,7 +17,7 @@ FILE_NAME = "<kls source>"
 LARGEST_PIECE = 1_000_000
 """Characters. ast.parse holds the interpreter lock for about a second on this much, so nothing larger is parsed."""
 
-_REMEMBERED = 2_000_000
+_REMEMBERED = 200_000
 """Characters of text whose nodes are kept although no document holds them; nodes take some 50 times the text."""
 
 T = TypeVar("T")
