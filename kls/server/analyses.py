@@ -46,17 +46,25 @@ class Analyses:
         self._analyser = Analyser(self._work)
 
     def changed(self, uri: str) -> None:
-        """The text of the open file `uri` is new. Other open files may have imported it: they follow."""
-        self._loop = self._loop or asyncio.get_running_loop()
-        for file in self._texts.files:
-            self._stamps[file] = self._stamps.get(file, 0) + 1
-        self._analyser.want(uri, tuple(file for file in self._texts.files if file != uri))
+        """The text of the open file `uri` is new. Open files that have read it, or are being analysed, follow."""
+        path = self._texts.files[uri].path
+        self._renew(uri, [other for other in self._texts.files if other != uri and self._may_have_read(other, path)])
 
     def changed_all(self) -> None:
         """Settings, an environment or files on disk are new."""
-        for uri in self._texts.files:
-            self.changed(uri)
-            break
+        first, *others = self._texts.files or (None,)
+        if first is not None:
+            self._renew(first, others)
+
+    def _renew(self, uri: str, others: list[str]) -> None:
+        self._loop = self._loop or asyncio.get_running_loop()
+        for file in (uri, *others):
+            self._stamps[file] = self._stamps.get(file, 0) + 1
+        self._analyser.want(uri, tuple(others))
+
+    def _may_have_read(self, uri: str, path: str) -> bool:
+        result = self._results.get(uri)
+        return result is None or result.stamp != self._stamps.get(uri) or path in result.analysis.imports.values()
 
     def closed(self, uri: str) -> None:
         """The file is not open any more; whoever waits for it gets None."""

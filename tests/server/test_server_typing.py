@@ -6,9 +6,9 @@ import time
 from pathlib import Path
 
 import pytest
-from common import LEAK
+from common import LEAK, PROBE
 from lsprotocol import types
-from server_editor import PROBE, Editor
+from server_editor import Editor, until
 
 ENDLESS = """
 def f(n):
@@ -68,3 +68,28 @@ async def test_a_keystroke_ends_the_analysis_that_is_under_way(editor: Editor, t
         replace(editor, uri, LEAK)
         assert len(await editor.pushed(uri)) == 1
         assert time.perf_counter() - start < 1
+
+
+PART = "import keras\n\n\ndef head(x):\n    return keras.layers.Dense(3, name={name!r})(x)\n"
+WHOLE = """import keras
+from part import head
+
+x = keras.Input((4,))
+model = keras.Model(x, head(x))
+model.get_layer("head")
+"""
+
+
+@pytest.mark.asyncio
+async def test_what_imports_a_changed_text_follows_and_nothing_else_does(editor: Editor) -> None:
+    (editor.folder / "part.py").write_text(PART.format(name="head"))
+    alone, whole = editor.open(LEAK, "alone.py"), editor.open(WHOLE, "whole.py")
+    assert await editor.pushed(whole) == []
+    assert len(await editor.pushed(alone)) == 1
+    part = editor.open(PART.format(name="head"), "part.py")
+    await editor.pushed(part)
+    before = editor.published[alone]
+    replace(editor, part, PART.format(name="tail"))
+    await until(lambda: editor.published[whole][1] != [], "the finding in what imports the text")
+    assert [item.code for item in editor.published[whole][1]] == ["KLS203"]
+    assert editor.published[alone] is before
