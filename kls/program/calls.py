@@ -33,6 +33,14 @@ from kls.program.values import (
 DEEPEST = 12
 """Lists in lists that are handed to a library."""
 
+HARMLESS = frozenset(
+    "isinstance issubclass hasattr callable id type bool repr str print super globals locals vars".split()
+)
+"""Built-ins that are not taken to raise, whatever they are given."""
+
+HARMLESS_METHODS = frozenset("get copy keys values items count setdefault".split())
+"""The same for methods of lists, dicts, sets, tuples and strings."""
+
 
 def call(interpreter: Interpreter, function: Value, arguments: Arguments, site: Site) -> Value:
     """The value of calling `function`; what is handed to code that is not known may have been changed by it.
@@ -151,6 +159,8 @@ def _may_be_cached(interpreter: Interpreter, function: Wrapped) -> bool:
 def _call_external(interpreter: Interpreter, function: External, arguments: Arguments, site: Site) -> Value:
     if function.name.startswith("builtins.") or function.name in builtins.KNOWN:
         found = builtins.call_builtin(interpreter, function.name, arguments, site)
+        if found is UNKNOWN and function.name.removeprefix("builtins.") not in HARMLESS:
+            interpreter.doubt()
         if found is not UNDEFINED:
             return found
     found = interpreter.library.call(interpreter, function, arguments, site)
@@ -186,7 +196,10 @@ def _call_instance(interpreter: Interpreter, instance: Instance, arguments: Argu
 def _call_method(interpreter: Interpreter, method: Method, arguments: Arguments, site: Site) -> Value:
     receiver = method.receiver
     if isinstance(receiver, Container) or type(receiver) in methods.PLAIN:
-        return methods.call_method(interpreter, receiver, method.name, arguments, site)
+        found = methods.call_method(interpreter, receiver, method.name, arguments, site)
+        if found is UNKNOWN and method.name not in HARMLESS_METHODS:
+            interpreter.doubt()
+        return found
     if isinstance(receiver, Super):
         return _call_super(interpreter, receiver, method.name, arguments, site)
     if isinstance(receiver, Opaque):

@@ -112,6 +112,7 @@ def _find(interpreter: Interpreter, content: tuple[Value, ...], name: str, argum
         return UNKNOWN
     for index in range(len(content))[slice(*bounds)]:
         if verdicts[index] is None:
+            interpreter.doubt()  # it may not be there
             return UNKNOWN
         if verdicts[index]:
             return index

@@ -438,3 +438,41 @@ f = not []
 # d == 0
 # e == "yes"
 # calls == [0, 0, 4, 1, 0]
+
+# %% what is asked of things that are not known may fail, and then the handler runs
+import os
+
+items, unknown = [3, os.urandom(1)[0]], os.urandom(2)
+first, second, third, fourth = [], [], [], []
+try:
+    items.remove(300)
+except ValueError:
+    first.append("not there")
+try:
+    at = (3, unknown).index(300)
+except ValueError:
+    second.append("not there")
+try:
+    n = len(unknown)
+except TypeError:
+    third.append("of no length")
+try:
+    at = "text".index(str(unknown))
+except ValueError:
+    fourth.append("not there")
+a, b, c, d = len(first), len(second), len(third), len(fourth)
+# a is unknown
+# b is unknown
+# c is unknown
+# d is unknown
+
+# %% a question that may be asked of anything does not fail
+import os
+
+table, unknown, log = {}, os.urandom(2), []
+try:
+    kind, known = isinstance(unknown, int), callable(unknown)
+    value = {"a": unknown}.get("a")
+except Exception:
+    log.append("failed")
+# log == []
