@@ -139,21 +139,29 @@ def _call_wrapped(interpreter: Interpreter, function: Wrapped, arguments: Argume
 
 def _call_cached(interpreter: Interpreter, function: Wrapped, arguments: Arguments, site: Site) -> Value:
     """Once for each arguments (functools.lru_cache, whose limit is not looked at)."""
-    if not arguments.exact or not all(is_key(v) for v in (*arguments.positional, *arguments.keywords.values())):
-        return (
-            UNKNOWN if _may_be_cached(interpreter, function) else call(interpreter, function.function, arguments, site)
-        )
-    key = ("cached", function, tuple((type(v), v) for v in arguments.positional), tuple(arguments.keywords.items()))
-    found = interpreter.overlay.get(key)
-    if found is UNDEFINED:
-        found = call(interpreter, function.function, arguments, site)
+
+    def run() -> Value:
+        return call(interpreter, function.function, arguments, site)
+
+    caches = interpreter.overlay.get(("caches", function))
+    key = None
+    if arguments.exact and all(is_key(v) for v in (*arguments.positional, *arguments.keywords.values())):
+        key = ("cached", function, tuple((type(v), v) for v in arguments.positional), tuple(arguments.keywords.items()))
+        found = interpreter.overlay.get(key)
+        if found is not UNDEFINED:
+            return found
+    if caches is UNKNOWN or (caches is not UNDEFINED and key is None):
+        # it may have been called with the same before: then it does not run, and gives what it gave then
+        found = interpreter.choose(Either((True, False)), lambda runs: run() if runs else UNKNOWN)
+    else:
+        found = run()
+    if key is None or interpreter.forked:
+        interpreter.overlay.set(("caches", function), UNKNOWN)  # what it was called with is not known later
+    else:
         interpreter.overlay.set(key, found)
-        interpreter.overlay.set(("caches", function), True)
+        if interpreter.overlay.get(("caches", function)) is UNDEFINED:
+            interpreter.overlay.set(("caches", function), True)
     return found
-
-
-def _may_be_cached(interpreter: Interpreter, function: Wrapped) -> bool:
-    return interpreter.overlay.get(("caches", function)) is not UNDEFINED
 
 
 def _call_external(interpreter: Interpreter, function: External, arguments: Arguments, site: Site) -> Value:

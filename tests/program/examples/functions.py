@@ -422,3 +422,36 @@ e = operator.mul(4, 5)
 # b == 5
 # d == [("a", 2), ("b", 1)]
 # e == 20
+
+# %% a cached function whose arguments are not known may run or not
+import functools
+import os
+
+log, other = [], []
+
+
+@functools.lru_cache(maxsize=None)
+def remember(n):
+    log.append(n)
+    return n
+
+
+@functools.lru_cache(maxsize=None)
+def keep(n):
+    other.append(n)
+    return n
+
+
+first = remember(1)
+again = remember(1)
+once = len(log)
+remember(os.urandom(1)[0])
+count = len(log)
+if os.urandom(1)[0] > 127:
+    keep(2)
+keep(2)
+others = len(other)
+# first == 1
+# again == 1
+# once == 1
+# count is unknown
