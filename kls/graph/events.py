@@ -249,3 +249,5 @@ class Mixed(Happening):
     root: str
     other: Instance
     other_root: str
+    called: bool
+    """Whether the receiver was called on the other; else it was constructed of it, or had it added."""

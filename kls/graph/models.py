@@ -106,7 +106,7 @@ def _build(
     inputs, outputs = _tensors(event.inputs.leaves), _tensors(event.outputs.leaves)
     _set_cell(interpreter, event, root, None)
     for listed in inputs:
-        meet(interpreter, event.instance, listed.operation, event.site)
+        meet(interpreter, event.instance, listed.operation, event.site, called=False)
     found = connectivity(interpreter, inputs, outputs, _consumed(interpreter, inputs, outputs))
     originals = {t: original for t in inputs if (original := original_of(interpreter, t)) is not None}
     outcomes = {e.value: outcome(e, found, False) for e in Era}

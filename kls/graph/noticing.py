@@ -84,7 +84,7 @@ def call_arguments(interpreter: Interpreter, receiver: Instance, arguments: Argu
     for position, value in enumerate(arguments.positional):
         for leaf in leaves(interpreter, value):
             if type(leaf) is KerasTensor:
-                meet(interpreter, receiver, leaf.operation, site)
+                meet(interpreter, receiver, leaf.operation, site, called=True)
             elif isinstance(leaf, External) and isinstance(receiver.cls, External):
                 if leaf.name.startswith(CLASSES):
                     where = argument_site(interpreter, position, ())
@@ -98,7 +98,7 @@ def call_arguments(interpreter: Interpreter, receiver: Instance, arguments: Argu
                 interpreter.emit(NotCalled(*circumstances(interpreter, site), receiver, leaf, where))
 
 
-def meet(interpreter: Interpreter, receiver: Instance, other: Address, site: Site) -> None:
+def meet(interpreter: Interpreter, receiver: Instance, other: Address, site: Site, *, called: bool) -> None:
     """Something of `other`'s is given to `receiver`: are they of the same Keras? Said once for each `other`."""
     own, cell = operation(interpreter, receiver.address), operation(interpreter, other)
     if own is None or cell is None or cell.root == own.root or interpreter.overlay.get(("mixed", other)) is True:
@@ -106,7 +106,7 @@ def meet(interpreter: Interpreter, receiver: Instance, other: Address, site: Sit
     interpreter.overlay.set(("mixed", other), True)
     interpreter.overlay.set(("mixed", receiver.address), True)
     found = instance_of(interpreter, other)
-    interpreter.emit(Mixed(*circumstances(interpreter, site), receiver, own.root, found, cell.root))
+    interpreter.emit(Mixed(*circumstances(interpreter, site), receiver, own.root, found, cell.root, called))
 
 
 def model_called(
@@ -160,7 +160,7 @@ def layer_added(
     cell = operation(interpreter, layer.address)
     if cell is None:
         return
-    meet(interpreter, sequential, layer.address, site)
+    meet(interpreter, sequential, layer.address, site, called=False)
     namesake = None
     for other in stack:
         there = operation(interpreter, other.address)

@@ -19,9 +19,9 @@ def check(event: object, graph: Graph) -> Iterator[Finding[Site]]:
     """Keras 3 and tf_keras, which is Keras 2, know nothing of each other."""
     if not isinstance(event, Mixed) or ignorable(event) or graph.era is Era.TF_KERAS:
         return
-    silent = event.root == "keras" and graph.model(event.receiver.address) is None and not _is_stack(event, graph)
+    silent = event.root == "keras" and event.called
     if silent:
-        what = "it runs all the same, but the model will not have its weights"
+        what = "it runs all the same, but a model that is built with it will not have its weights"
     else:
         what = "the two do not work together, and this raises"
     receiver = f"{_kind(event.receiver, graph)} `{graph.label(event.receiver)}` is of {event.root}"
@@ -35,11 +35,6 @@ def check(event: object, graph: Graph) -> Iterator[Finding[Site]]:
         event.site,
         outcomes=dict.fromkeys(KERAS_3, Outcome.WRONG if silent else Outcome.RAISES),
     )
-
-
-def _is_stack(event: Mixed, graph: Graph) -> bool:
-    cell = graph.operation(event.receiver.address)
-    return cell is not None and cell.kind == "sequential"
 
 
 def _kind(value: Instance, graph: Graph) -> str:
