@@ -15,7 +15,7 @@ class Era(Enum):
     TF_KERAS = "tf_keras"
     """Keras 2: the walk back from the outputs stops at the given inputs, and a disconnected graph raises."""
     V3_0 = "3.0"
-    """3.0 to 3.9: the walk does not stop, and a disconnected graph is built in silence."""
+    """3.0 to 3.9: the walk does not stop, and a disconnected graph is built silently."""
     V3_10 = "3.10"
     """3.10 to 3.13: the same, but an input that nothing uses raises."""
     V3_14 = "3.14"

@@ -74,15 +74,15 @@ def consequence(event: ModelBuilt, graph: Graph) -> str:
         said = f" {graph.version} refuses the model"
     elif event.leaked:
         leaked = f"{listed(graph.names(event.leaked))}{counted(graph.params(event.leaked))}"
-        said = f" {graph.version} builds the model in silence, takes in {leaked}, and fails when it is called"
+        said = f" {graph.version} builds the model silently, takes in {leaked}, and fails when it is called"
     else:
-        said = f" {graph.version} builds the model in silence, and it fails when it is called"
+        said = f" {graph.version} builds the model silently, and it fails when it is called"
     return f"{said}{elsewhere(event, graph)}."
 
 
 def elsewhere(event: ModelBuilt, graph: Graph) -> str:
-    """What other eras do differently: "; Keras 3.0 to 3.13 build it in silence", or nothing."""
-    words = {"raises": ("refuse", " it"), "leaks": ("build", " it in silence"), "fine": ("accept", " it")}
+    """What other eras do differently: "; Keras 3.0 to 3.13 build it silently", or nothing."""
+    words = {"raises": ("refuse", " it"), "leaks": ("build", " it silently"), "fine": ("accept", " it")}
     eras: dict[str, list[Era]] = {}
     for era in ERAS:
         what = event.outcomes.get(era.value, "fine")

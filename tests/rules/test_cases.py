@@ -73,7 +73,7 @@ def refused_line(case: dict[str, Any], key: str) -> str | None:
     what = case["outcome"].get(key)
     if what == "BUILD":
         return str(case["buggy"][key]["line"]).strip()
-    if what in ("CALL", "BROKEN"):  # built in silence: the construction is at fault, not the call that fails later
+    if what in ("CALL", "BROKEN"):  # built silently: the construction is at fault, not the call that fails later
         line = case["buggy"]["3.15.1"].get("line")
         return None if line is None else str(line).strip()
     return None
