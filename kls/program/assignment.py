@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import ast
 
-from kls.program.attributes import get_own, set_attribute
 from kls.program.containers import item_of, iterate, set_item
 from kls.program.frame import Frame
 from kls.program.interpreter import Interpreter, raising, site_of
+from kls.program.setting import get_own, set_attribute
 from kls.program.values import UNKNOWN, Container, Instance, Value
 
 

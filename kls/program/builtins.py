@@ -15,11 +15,9 @@ from kls.program import arrays
 from kls.program.attributes import (
     DELETED,
     KINDS,
-    delete_attribute,
     find_in_mro,
     get_attribute,
     is_plain_class,
-    set_attribute,
 )
 from kls.program.constants import PURE, computed, shown
 from kls.program.frame import Frame
@@ -28,6 +26,7 @@ from kls.program.library import Arguments
 from kls.program.operators import truth
 from kls.program.protocols import call_special, is_plain
 from kls.program.records import is_named_tuple
+from kls.program.setting import delete_attribute, set_attribute
 from kls.program.values import (
     CONSTANTS,
     SIZE_LIMIT,

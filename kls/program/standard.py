@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from functools import partial
 
-from kls.program.attributes import get_attribute, set_attribute
+from kls.program.attributes import get_attribute
 from kls.program.builtins import FUNCTIONS, builtin
 from kls.program.calls import call
 from kls.program.containers import content_of, subscript
@@ -13,6 +13,7 @@ from kls.program.library import Arguments
 from kls.program.operators import is_constant
 from kls.program.protocols import special
 from kls.program.records import ASSIGNED, as_dict, fields_of, named_tuple_class, replaced
+from kls.program.setting import set_attribute
 from kls.program.values import (
     UNDEFINED,
     UNKNOWN,

@@ -8,13 +8,14 @@ from collections.abc import Callable, Sequence
 from kls.program import classes
 from kls.program.asking import condition
 from kls.program.assignment import assign
-from kls.program.attributes import delete_attribute, get_attribute
+from kls.program.attributes import get_attribute
 from kls.program.containers import delete_item
 from kls.program.dispatch import statement
 from kls.program.frame import UNBOUND, Frame
 from kls.program.functions import make_function
 from kls.program.interpreter import Interpreter, raising, site_of
 from kls.program.operators import augmented
+from kls.program.setting import delete_attribute
 from kls.program.values import (
     UNDEFINED,
     UNKNOWN,
