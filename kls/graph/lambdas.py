@@ -9,7 +9,7 @@ from kls.graph.cells import KerasTensor, operation
 from kls.graph.events import LateBound
 from kls.graph.instances import instance_of
 from kls.graph.noticing import circumstances
-from kls.program.operators import is_constant
+from kls.program.comparisons import is_constant
 from kls.program.scopes import parameters, scope_of
 from kls.program.values import UNDEFINED, Address, Closure, Function, Instance, Site, Value
 

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import ast
 
+from kls.program.comparisons import truth
 from kls.program.frame import Frame
 from kls.program.interpreter import Interpreter, site_of
-from kls.program.operators import truth
 from kls.program.values import Value
 
 

@@ -19,11 +19,11 @@ from kls.program.attributes import (
     get_attribute,
     is_plain_class,
 )
+from kls.program.comparisons import truth
 from kls.program.constants import PURE, computed, shown
 from kls.program.frame import Frame
 from kls.program.interpreter import Interpreter, ProgramRaises, raising
 from kls.program.library import Arguments
-from kls.program.operators import truth
 from kls.program.protocols import call_special, is_plain
 from kls.program.records import is_named_tuple
 from kls.program.setting import delete_attribute, set_attribute

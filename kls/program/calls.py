@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from kls.program import arrays, builtins, methods
 from kls.program.attributes import find_in_mro, is_plain_class
+from kls.program.comparisons import is_key
 from kls.program.containers import LARGE, content_of
 from kls.program.functions import call_function
 from kls.program.interpreter import Interpreter, raising
 from kls.program.library import Arguments
-from kls.program.operators import is_key
 from kls.program.records import ENUMS, RECORD_METHODS, fields_of, member_of_value, record_method, set_fields
 from kls.program.values import (
     CONSTANTS,

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from kls.program import arrays
+from kls.program.comparisons import is_key
 from kls.program.interpreter import Interpreter, raising
 from kls.program.library import Arguments
-from kls.program.operators import is_key
 from kls.program.sizes import bounded
 from kls.program.values import (
     UNDEFINED,

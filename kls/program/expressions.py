@@ -5,7 +5,7 @@ from __future__ import annotations
 import ast
 from collections.abc import Callable, Iterator, Sequence
 
-from kls.program import builtins, operators
+from kls.program import builtins, comparisons, operators
 from kls.program.asking import ask, condition
 from kls.program.assignment import assign
 from kls.program.attributes import get_attribute
@@ -146,7 +146,7 @@ def dict_display(interpreter: Interpreter, node: ast.Dict, frame: Frame) -> Valu
                 exact = False
             continue
         key = interpreter.evaluate(key_node, frame)
-        if operators.is_key(key):
+        if comparisons.is_key(key):
             content[key] = value
         else:
             exact = False
@@ -176,7 +176,7 @@ def boolean(interpreter: Interpreter, node: ast.BoolOp, frame: Frame) -> Value:
         value = interpreter.evaluate(operand, frame)
         if operand is not node.values[-1]:
             ask(interpreter, value, "truth", operand, frame)
-        truth = operators.truth(interpreter, value)
+        truth = comparisons.truth(interpreter, value)
         if truth is None:
             possible.append(value)
             rest = node.values[index + 1 :]
@@ -239,7 +239,7 @@ def compare(interpreter: Interpreter, node: ast.Compare, frame: Frame) -> Value:
     result: Value = True
     for operator, operand in zip(node.ops, node.comparators):
         right = interpreter.evaluate(operand, frame)
-        answer = operators.compare(interpreter, type(operator), left, right, site_of(node, frame))
+        answer = comparisons.compare(interpreter, type(operator), left, right, site_of(node, frame))
         if answer is False or not isinstance(answer, bool):
             if answer is UNKNOWN:
                 result = UNKNOWN
@@ -388,8 +388,8 @@ def dict_comprehension(interpreter: Interpreter, node: ast.DictComp, frame: Fram
     for certain in _loops(interpreter, node.generators, inner):
         key = interpreter.evaluate(node.key, inner)
         value = interpreter.evaluate(node.value, inner)
-        exact = exact and certain and operators.is_key(key)
-        if operators.is_key(key):
+        exact = exact and certain and comparisons.is_key(key)
+        if comparisons.is_key(key):
             content[key] = value
     return interpreter.overlay.new("dict", content if exact else UNKNOWN)
 

@@ -7,12 +7,13 @@ from collections.abc import Callable
 
 from kls.program.builtins import FUNCTIONS, builtin
 from kls.program.calls import call
+from kls.program.comparisons import compare_values, is_constant, is_key, truth
 from kls.program.constants import NotKnown, realise
 from kls.program.containers import as_set, content_of, elements, in_set_order, iterate
 from kls.program.generators import Leave, is_suspended, run_suspended, take_some
 from kls.program.interpreter import Interpreter, raising
 from kls.program.library import Arguments
-from kls.program.operators import binary, compare_values, is_constant, is_key, truth
+from kls.program.operators import binary
 from kls.program.protocols import call_special, length_of
 from kls.program.sizes import bounded
 from kls.program.values import (

@@ -9,11 +9,12 @@ from typing import Any
 
 from kls.program.builtins import FUNCTIONS, builtin
 from kls.program.calls import call
+from kls.program.comparisons import is_constant
 from kls.program.containers import iterate
 from kls.program.interpreter import Interpreter
 from kls.program.iterables import first_items
 from kls.program.library import Arguments
-from kls.program.operators import binary, is_constant
+from kls.program.operators import binary
 from kls.program.values import UNKNOWN, Site, Value
 
 ITEM_LIMIT = 5_000

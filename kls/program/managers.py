@@ -8,6 +8,7 @@ from collections.abc import Callable, Sequence
 from kls.program.assignment import assign
 from kls.program.attributes import find_in_mro
 from kls.program.calls import call
+from kls.program.comparisons import truth
 from kls.program.containers import content_of
 from kls.program.dispatch import statement
 from kls.program.exceptions import catches, exception
@@ -15,7 +16,6 @@ from kls.program.frame import Frame
 from kls.program.generators import run_suspended
 from kls.program.interpreter import End, Interpreter, ProgramRaises, site_of
 from kls.program.library import Arguments
-from kls.program.operators import truth
 from kls.program.values import UNDEFINED, UNKNOWN, BoundMethod, Class, Container, Instance, Suspended, Value
 
 

@@ -7,12 +7,12 @@ from collections.abc import Callable
 
 from kls.program import builtins
 from kls.program.attributes import find_in_mro, get_attribute
+from kls.program.comparisons import equal, is_constant, is_key, truth
 from kls.program.containers import DICTS, LARGE, content_of
 from kls.program.dispatch import statement
 from kls.program.frame import Frame
 from kls.program.interpreter import Interpreter, ProgramRaises, site_of
 from kls.program.library import Arguments
-from kls.program.operators import equal, is_constant, is_key, truth
 from kls.program.protocols import is_plain
 from kls.program.records import as_tuple, fields_of
 from kls.program.values import UNDEFINED, UNKNOWN, Class, Container, Either, External, Instance, Opaque, Value, same

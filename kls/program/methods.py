@@ -7,11 +7,12 @@ from collections.abc import Callable
 from typing import Any
 
 from kls.program import arrays
+from kls.program.comparisons import equal, is_constant, is_key
 from kls.program.constants import computed
 from kls.program.containers import DICTS, as_set, content_of, delete_item, elements, iterate
 from kls.program.interpreter import Interpreter, raising
 from kls.program.library import Arguments
-from kls.program.operators import combine_sets, equal, is_constant, is_key
+from kls.program.operators import combine_sets
 from kls.program.values import SIZE_LIMIT, UNDEFINED, UNKNOWN, Container, Either, Namespace, Site, Value, either
 
 PLAIN = (str, bytes, tuple, int, float, dict, bool, range, complex, Namespace)

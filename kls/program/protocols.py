@@ -136,7 +136,7 @@ def length_of(interpreter: Interpreter, value: Value) -> Value:
 
 def truth_of(interpreter: Interpreter, value: Instance) -> bool | None:
     """Whether an object is true; None where that is not known."""
-    from kls.program.operators import truth
+    from kls.program.comparisons import truth
 
     if not isinstance(value.cls, Class):
         return True
@@ -152,7 +152,7 @@ def truth_of(interpreter: Interpreter, value: Instance) -> bool | None:
 
 def contains_object(interpreter: Interpreter, container: Value, item: Value) -> bool | None:
     """Whether `item in container`, an object or enumeration."""
-    from kls.program.operators import contains, truth
+    from kls.program.comparisons import contains, truth
 
     method = special(interpreter, container, "__contains__")
     if method is not UNDEFINED:
@@ -172,7 +172,7 @@ def operator_of(interpreter: Interpreter, name: str, left: Value, right: Value) 
 
 def compare_objects(interpreter: Interpreter, name: str, left: Value, right: Value) -> Value:
     """`left == right` and its like, of which one is an object of the program's."""
-    from kls.program.operators import compare_values, truth
+    from kls.program.comparisons import compare_values, truth
 
     found = operator_of(interpreter, name, left, right)
     if found is not UNDEFINED:

@@ -251,7 +251,7 @@ def members_of(interpreter: Interpreter, cls: Value) -> list[Value] | None:
 
 def member_of_value(interpreter: Interpreter, cls: Class, value: Value) -> Value:
     """`Enumeration(value)`."""
-    from kls.program.operators import is_constant
+    from kls.program.comparisons import is_constant
 
     members = members_of(interpreter, cls) or []
     values = [interpreter.overlay.get((m.address, "value")) for m in members if isinstance(m, Instance)]

@@ -7,10 +7,10 @@ from functools import partial
 from kls.program.attributes import get_attribute
 from kls.program.builtins import FUNCTIONS, builtin
 from kls.program.calls import call
+from kls.program.comparisons import is_constant
 from kls.program.containers import content_of, subscript
 from kls.program.interpreter import Interpreter
 from kls.program.library import Arguments
-from kls.program.operators import is_constant
 from kls.program.protocols import special
 from kls.program.records import ASSIGNED, as_dict, fields_of, named_tuple_class, replaced
 from kls.program.setting import set_attribute
