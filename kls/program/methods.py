@@ -338,7 +338,7 @@ def _view(kind: str) -> Handler:
 
 
 def _update(interpreter: Interpreter, receiver: Container, content: Value, arguments: Arguments, site: Site) -> Value:
-    from kls.program.iterables import pairs_of
+    from kls.program.constructors import pairs_of
 
     source: Value = {}
     if arguments.positional:
