@@ -9,6 +9,7 @@ from kls.program import (  # noqa: F401 - they register their handlers and funct
     loops,
     managers,
     matching,
+    reflection,
     standard,
     statements,
 )

@@ -5,7 +5,7 @@ from __future__ import annotations
 import ast
 from collections.abc import Callable
 
-from kls.program import builtins
+from kls.program import reflection
 from kls.program.attributes import find_in_mro, get_attribute
 from kls.program.comparisons import equal, is_constant, is_key, truth
 from kls.program.containers import DICTS, LARGE, content_of
@@ -185,7 +185,7 @@ def _matches_class(
 ) -> bool | None:
     site = site_of(pattern.cls, frame)
     cls = interpreter.evaluate(pattern.cls, frame)
-    belongs = builtins.is_instance(interpreter, Arguments((subject, cls)), site)
+    belongs = reflection.is_instance(interpreter, Arguments((subject, cls)), site)
     if belongs is False:
         return False
     verdicts: list[bool | None] = [True if belongs is True else None]
@@ -226,4 +226,4 @@ def _positional_names(interpreter: Interpreter, cls: Value) -> list[str]:
     return [field.name for field in fields_of(interpreter, cls) or () if field.init and not field.keyword_only]
 
 
-NOWHERE = builtins.EMPTY_SITE
+NOWHERE = reflection.EMPTY_SITE
