@@ -145,7 +145,7 @@ def describe(tracer, record, variable):
     report["unused"] = [
         name for t, name in zip(flatten(graph.inputs), report["inputs"]) if id(history(t)[0]) not in reached
     ]
-    if type(model).__name__ == "Sequential" or not report["intended"]:
+    if type(model).__name__ == "Sequential" or not (report["intended"] or missing):
         report["intended"] = all_layers(layers)
     return report
 
