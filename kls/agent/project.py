@@ -18,7 +18,8 @@ import sys
 import tokenize
 import types
 
-from .missing import DATA, Guard, Marks, Placeholder, attempting, describe_error, in_keras, unpack
+from .missing import DATA, Placeholder, attempting, describe_error, in_keras, unpack
+from .rewrite import Guard, Marks
 
 OTHERS = ("site-packages", "dist-packages")
 

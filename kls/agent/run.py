@@ -14,8 +14,9 @@ import threading
 
 from . import values
 from .describe import describe
-from .missing import Marks, describe_error, in_keras
+from .missing import describe_error, in_keras
 from .project import Project, annotations_flag, home_of, import_parents, main_module, prepare, run_statement
+from .rewrite import Marks
 
 MAX_ERRORS = 50
 

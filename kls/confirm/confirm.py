@@ -5,8 +5,6 @@ Build the models of a file, and its fixes, in the sandbox, and say of each what 
 
 from __future__ import annotations
 
-import ast
-import difflib
 import os
 import re
 import time
@@ -15,11 +13,17 @@ from dataclasses import dataclass, field, replace
 
 from kls.confirm.agent_process import Answer
 from kls.confirm.mend import mended
-from kls.confirm.neighbours import Caller, find_caller
+from kls.confirm.plan import (
+    Plan,
+    assigned_name,
+    caller_of,
+    enclosing_span,
+    plain_constructions,
+    plan,
+    statement_span,
+)
 from kls.confirm.report import BadReport, BuiltModel, Failure, Report, parse_report
-from kls.confirm.session import Run, Session, Variant
-from kls.confirm.slice import Slice, construction_lines, slice_program
-from kls.confirm.statements import DEFINITIONS
+from kls.confirm.session import Run, Session
 from kls.confirm.verdict import INCONCLUSIVE, Judged, cause_of, first_line, fix_holds, is_consequence, judge, told
 
 NEEDS_ARGUMENTS = re.compile(r"missing \d+ required (positional|keyword-only) argument")
@@ -132,30 +136,6 @@ class Confirmation:
         return {"version": 1, "environment": environment, "models": [m.to_json(self.seconds) for m in self.models]}
 
 
-@dataclass(frozen=True)
-class _Plan:
-    """A program to run for some sites, and where each of them is in it.
-
-    `caller`: the file that it is of, where another file than the sites' own comes to them. `lost`: the lines of the
-    sites' file that do not parse.
-    """
-
-    slice: Slice
-    spans: tuple[range, ...]
-    text: str
-    caller: Caller | None = None
-    lost: tuple[int, ...] = ()
-
-    def variant(self, path: str, values: set[int]) -> Variant:
-        """What the agent is to run."""
-        lines = tuple(sorted(values))
-        marks = tuple(span.start for span in self.spans)
-        if self.caller is None:
-            return Variant(self.slice.text, path, lines, calls=self.slice.calls, marks=marks)
-        run = self.caller.slice
-        return Variant(run.text, self.caller.path, lines, path, ((path, self.text),), run.calls, marks)
-
-
 def told_error(error: Failure, line: int) -> dict[str, object]:
     """An exception as in the contract; `line` where none of the user's lines is known."""
     return {"type": error.type, "message": error.message, "line": error.lines[0] if error.lines else line}
@@ -203,51 +183,6 @@ def confirm(
     return Confirmation(python, run.hello.keras, run.hello.backend, run.level.name, tuple(models), seconds)
 
 
-def plan(original: str, lines: Sequence[int] | None, text: str, lost: tuple[int, ...] = ()) -> _Plan:
-    """What to run of `text` for the constructions at `lines` of `original`, which it is a changed copy of.
-
-    Both are `mended`, `text` of its lines `lost`.
-    """
-    if lines is None:
-        return _Plan(slice_program(text, None), (), text, lost=lost)
-    moved = [moved_line(original, text, line) for line in lines] if text != original else list(lines)
-    spans = tuple(statement_span(text, line) for line in moved)
-    return _Plan(slice_program(text, moved), spans, text, lost=lost)
-
-
-def caller_of(path: str, planned: _Plan, lines: Sequence[int], session: Session) -> Caller | None:
-    """Another file of the project that comes to the sites, where one file alone cannot and one caller serves for all."""
-    project = session.facts.project
-    if project is None or len(lines) != 1 or not planned.slice.lacking:
-        return None
-    return find_caller(path, planned.text, lines[0], str(project))
-
-
-def moved_line(original: str, text: str, line: int) -> int:
-    """Where a line of `original` is in `text`, by the lines that both have; 1-based."""
-    matcher = difflib.SequenceMatcher(None, original.split("\n"), text.split("\n"), autojunk=False)
-    for _, a, b, c, d in matcher.get_opcodes():
-        if a <= line - 1 < b:
-            return min(c + (line - 1 - a), max(c, d - 1)) + 1
-    return line
-
-
-def statement_span(text: str, line: int) -> range:
-    """The lines of the innermost simple statement that holds a line, or of a compound statement's head; 1-based."""
-    best = range(line, line + 1)
-    try:
-        tree = ast.parse(text)
-    except (SyntaxError, ValueError, RecursionError, MemoryError):
-        return best
-    for node in ast.walk(tree):
-        if isinstance(node, ast.stmt) and node.lineno <= line <= (node.end_lineno or node.lineno):
-            body = getattr(node, "body", None)
-            end = body[0].lineno - 1 if isinstance(body, list) and body else (node.end_lineno or node.lineno)
-            if line <= max(end, node.lineno):
-                best = range(node.lineno, max(end, node.lineno) + 1)
-    return best
-
-
 def read(answer: Answer | None, session: Session) -> tuple[Report | None, str | None]:
     """(the checked report, None) or (None, why there is none)."""
     if answer is None:
@@ -267,7 +202,7 @@ def read(answer: Answer | None, session: Session) -> tuple[Report | None, str | 
 def judge_all(
     text: str,
     sites: Sequence[Site] | None,
-    plans: Sequence[_Plan],
+    plans: Sequence[Plan],
     fixes: Sequence[tuple[Site, FixRequest, str]],
     run: Run,
     session: Session,
@@ -308,42 +243,8 @@ def found_sites(text: str, report: Report | None) -> list[Site]:
     return [Site(line, variable or assigned_name(text, line)) for line, variable in sorted(lines.items())]
 
 
-def plain_constructions(text: str) -> list[int]:
-    """Lines that call Model, Sequential or Functional; none of a text that does not parse."""
-    try:
-        return construction_lines(ast.parse(text), plain=True)
-    except (SyntaxError, ValueError, RecursionError, MemoryError):
-        return []
-
-
-def enclosing_span(text: str, line: int) -> range:
-    """The lines of the innermost function or class that holds a line; of the whole text where none does."""
-    best = range(1, text.count("\n") + 2)
-    try:
-        tree = ast.parse(text)
-    except (SyntaxError, ValueError, RecursionError, MemoryError):
-        return best
-    for node in ast.walk(tree):
-        if isinstance(node, DEFINITIONS) and node.lineno <= line <= (node.end_lineno or node.lineno):
-            best = range(node.lineno, (node.end_lineno or node.lineno) + 1)
-    return best
-
-
-def assigned_name(text: str, line: int) -> str | None:
-    """The variable that the statement at a line binds, if it is a plain one."""
-    try:
-        tree = ast.parse(text)
-    except (SyntaxError, ValueError, RecursionError, MemoryError):
-        return None
-    for node in ast.walk(tree):
-        if isinstance(node, ast.Assign) and node.lineno <= line <= (node.end_lineno or node.lineno):
-            target = node.targets[0]
-            return target.id if isinstance(target, ast.Name) else None
-    return None
-
-
 def judge_site(
-    site: Site, span: range, planned: _Plan, report: Report | None, trouble: str | None, session: Session
+    site: Site, span: range, planned: Plan, report: Report | None, trouble: str | None, session: Session
 ) -> Judged:
     """The verdict on one site; an inconclusive one always says why."""
     if report is None:
@@ -365,7 +266,7 @@ def judge_site(
     return judged
 
 
-def assumptions(report: Report | None, planned: _Plan, before: int) -> tuple[str, ...]:
+def assumptions(report: Report | None, planned: Plan, before: int) -> tuple[str, ...]:
     """What was made up for the sake of the sites, and the statements before line `before` that were passed over."""
     if report is None:
         return ()
@@ -383,7 +284,7 @@ def prove(
     site: Site,
     before: Judged,
     original: Report | None,
-    fixed_plan: _Plan,
+    fixed_plan: Plan,
     answer: Answer | None,
     session: Session,
 ) -> FixVerdict:
@@ -425,7 +326,7 @@ def verdict_of(site: Site, judged: Judged, assumed: tuple[str, ...], proofs: tup
     )
 
 
-def nothing_built(report: Report | None, trouble: str | None, planned: _Plan) -> ModelVerdict:
+def nothing_built(report: Report | None, trouble: str | None, planned: Plan) -> ModelVerdict:
     """The verdict on a file without a single model: the first exception, or why there is no report."""
     error = report.errors[0] if report is not None and report.errors else None
     lost = f"SyntaxError on line {planned.lost[0]}" if planned.lost else "no model was built"
