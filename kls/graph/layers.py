@@ -97,8 +97,9 @@ def initialise_layer(
     cell = Operation(cls, "layer", root, name if isinstance(name, str) else None, site, dict(bound), certain=certain)
     set_operation(interpreter, instance.address, cell)
     if isinstance(instance.cls, External):
-        names = KERAS_1_ARGUMENTS - ({"output_dim"} if cls == "Embedding" else set())
-        removed_arguments(interpreter, arguments, names & set(arguments.keywords), site)
+        old = KERAS_1_ARGUMENTS & set(arguments.keywords)
+        gone = {name for name in old if not shapes.takes(layer, name, context.era(root).value)}
+        removed_arguments(interpreter, arguments, gone, site)
     if cls == "Lambda":
         lambdas.remember(interpreter, instance.address, bound.get("function"))
 

@@ -358,6 +358,11 @@ a, b = keras.Input((4,), name="a"), keras.Input((4,), name="b")
 connect([b])
 model = keras.Model([a, b], layers.Dense(2, name="x")(a))
 """,
+    "arguments that other layers have lost": """
+words = keras.Input((8,))
+x = layers.Embedding(input_dim=10, output_dim=4)(words)
+x = layers.ReversibleEmbedding(input_dim=10, output_dim=4)(words)
+""",
 }
 
 

@@ -13,12 +13,20 @@ from kls.graph.shapes.signatures_eras import CHANGES
 @lru_cache(maxsize=2048)
 def parameters(layer: str, era: str = "3.14") -> tuple[str, ...] | None:
     """The positional parameters of a layer's constructor; None if this era's keras.layers has no such class."""
+    names = _signature(layer, era)
+    return None if names is None else tuple(names.partition("*")[0].split())
+
+
+def takes(layer: str, argument: str, era: str = "3.14") -> bool:
+    """Whether a layer's constructor may have a parameter of this name: a layer that is not known may have any."""
+    names = _signature(layer, era)
+    return names is None or argument in names.replace("*", " ").split()
+
+
+def _signature(layer: str, era: str) -> str | None:
     name = canonical(layer)
     changes = CHANGES.get(era, {})
-    names = changes[name] if name in changes else SIGNATURES.get(name)
-    if names is None:
-        return None
-    return tuple(names.partition("*")[0].split())
+    return changes[name] if name in changes else SIGNATURES.get(name)
 
 
 def exists(layer: str, era: str = "3.14") -> bool:
