@@ -196,6 +196,8 @@ def augmented(interpreter: Interpreter, kind: type[ast.operator], left: Value, r
     """`left OP= right`; a list is extended in place."""
     from kls.program.containers import content_of, iterate
 
+    if type(left) is Either and any(type(one) in (Container, Instance) for one in left.values):
+        return interpreter.choose(left, lambda one: augmented(interpreter, kind, one, right, site))
     if isinstance(left, Instance):
         from kls.program.protocols import call_special
 

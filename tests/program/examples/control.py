@@ -476,3 +476,13 @@ try:
 except Exception:
     log.append("failed")
 # log == []
+
+# %% one of two lists grows in place
+import os
+
+first, second = [1], [2]
+one = first if os.getpid() % 2 else second
+one += [3]
+a, b = len(first), len(second)
+# a is unknown
+# b is unknown
