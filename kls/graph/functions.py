@@ -15,7 +15,7 @@ from kls.graph.names import next_uid, reset_names
 from kls.graph.opaque import make_application
 from kls.graph.tensorflow import BACKEND, call_symbol
 from kls.program.library import Arguments
-from kls.program.values import UNDEFINED, UNKNOWN, External, Opaque, Site, Value
+from kls.program.values import UNDEFINED, UNKNOWN, Either, External, Opaque, Site, Value
 
 if TYPE_CHECKING:
     from kls.graph.library import KerasLibrary
@@ -96,7 +96,7 @@ def call_tensorflow(
         _escape(interpreter, arguments)
         noticing.tensorflow_called(interpreter, library.context, function, arguments, site)
         return UNKNOWN
-    if any(value is UNKNOWN for value in (*arguments.positional, *arguments.keywords.values())):
+    if not arguments.exact or not _is_data(interpreter, arguments):
         return UNKNOWN
     if "placeholder" in function.name:
         return UNKNOWN
@@ -116,6 +116,14 @@ def _escape(interpreter: Interpreter, arguments: Arguments) -> None:
 def _symbolic(interpreter: Interpreter, arguments: Arguments) -> bool:
     values = (*arguments.positional, *arguments.keywords.values())
     return any(t is not UNKNOWN for value in values for t in tensors_in(interpreter, value))
+
+
+def _is_data(interpreter: Interpreter, arguments: Arguments) -> bool:
+    """Whether nothing that is passed, at any depth, may be a symbolic tensor."""
+    values = (*arguments.positional, *arguments.keywords.values())
+    return not any(
+        leaf is UNKNOWN or isinstance(leaf, Either) for value in values for leaf in leaves(interpreter, value)
+    )
 
 
 def _symbol(function: External) -> str:

@@ -302,7 +302,7 @@ def call_op(
     """
     tensors = call_tensors(interpreter, arguments)
     if not any(t is not UNKNOWN for t in tensors):
-        if tensors:
+        if tensors or any(value is UNKNOWN for value in arguments.keywords.values()):
             return UNKNOWN
         return _op_on_data(interpreter, context, root, name, arguments) if is_inside(interpreter) else Opaque("tensor")
     cls = shapes.op_class(name)

@@ -358,6 +358,15 @@ a, b = keras.Input((4,), name="a"), keras.Input((4,), name="b")
 connect([b])
 model = keras.Model([a, b], layers.Dense(2, name="x")(a))
 """,
+    "what a TensorFlow function makes of tensors that are not known": """
+import tensorflow as tf
+
+
+def joined(inputs, parts):
+    first, *others = parts
+    features = tf.concat([first, *others], axis=-1)
+    return keras.Model(inputs, [features, keras.ops.add(x1=first, x2=1)])
+""",
     "arguments that other layers have lost": """
 words = keras.Input((8,))
 x = layers.Embedding(input_dim=10, output_dim=4)(words)
