@@ -107,15 +107,6 @@ def _assigned(interpreter: Interpreter, value: Instance) -> set[str]:
     return names
 
 
-@builtin("functools.partial")
-def make_partial(interpreter: Interpreter, arguments: Arguments, site: Site) -> Value:
-    """A function with some arguments given."""
-    if not arguments.positional:
-        return UNKNOWN
-    function, *args = arguments.positional
-    return Wrapped("partial", function, tuple(args), tuple(arguments.keywords.items()))
-
-
 @builtin("functools.wraps")
 def wraps(interpreter: Interpreter, arguments: Arguments, site: Site) -> Value:
     """A decorator that gives a function another's name and documentation."""
