@@ -202,7 +202,14 @@ export class Workbench {
 
   private async pick(title: string, kind = ""): Promise<void> {
     const rows = await this.palette(`${kind}${title}`);
-    await rows.filter({ hasText: title }).first().click();
+    const row = rows.filter({ hasText: title }).first();
+    await row.waitFor();
+    // By key: a hover of the workbench may lie over the row and would take a click.
+    for (let moves = await rows.count(); moves > 0; moves--) {
+      if (await row.evaluate((element) => element.classList.contains("focused"))) break;
+      await this.page.keyboard.press("ArrowDown");
+    }
+    await this.page.keyboard.press("Enter");
     await this.page.locator(".quick-input-widget").waitFor({ state: "hidden" });
   }
 
