@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from kls.environment.era import Era
 from kls.graph.cells import (
@@ -41,6 +41,22 @@ REMOVED_IN_KERAS_3 = frozenset(
 )
 REMOVED_FROM_LAYERS = frozenset({"output_shape", "input_shape", "inbound_nodes", "outbound_nodes"})
 """What layers do not have in Keras 3, though models have some of it."""
+
+
+class Asked(NamedTuple):
+    """The reading of an attribute of a layer or model."""
+
+    value: Instance
+    cell: Operation
+    model: ModelCell | None
+    era: Era
+    name: str
+    site: Site
+
+    @property
+    def side(self) -> str:
+        """Which tensors the name speaks of: "inputs" or "outputs"."""
+        return "inputs" if self.name.startswith("input") else "outputs"
 
 
 def tensor_attribute(interpreter: Interpreter, tensor: KerasTensor, name: str) -> Value:
@@ -84,7 +100,7 @@ def attribute(interpreter: Interpreter, library: KerasLibrary, value: Instance, 
     if name in METHODS:
         return Method(value, name)
     if name in GRAPH_ATTRIBUTES:
-        return GRAPH_ATTRIBUTES[name](interpreter, library, value, cell, model, name, site)
+        return GRAPH_ATTRIBUTES[name](interpreter, Asked(value, cell, model, era, name, site))
     if name in cell.config:
         return cell.config[name]
     return UNKNOWN
@@ -100,18 +116,9 @@ def _undefined(interpreter: Interpreter, value: Instance, name: str, reason: str
     return UNKNOWN
 
 
-def _tensors(
-    interpreter: Interpreter,
-    library: KerasLibrary,
-    value: Instance,
-    cell: Operation,
-    model: ModelCell | None,
-    name: str,
-    site: Site,
-) -> Value:
+def _tensors(interpreter: Interpreter, asked: Asked) -> Value:
     """`.input`, `.output`, `.inputs`, `.outputs`."""
-    side = "inputs" if name.startswith("input") else "outputs"
-    era = library.context.era(cell.root)
+    value, cell, model, era, name, site = asked
     if model is not None and model.kind == "functional":
         return _of_functional(interpreter, model, name)
     if model is not None and model.kind == "sequential":
@@ -128,7 +135,7 @@ def _tensors(
             return UNKNOWN
         return None if era is Era.TF_KERAS else _undefined(interpreter, value, name, "no graph", site)
     if cell.nodes:
-        found = _of_node(interpreter, value.address, cell, side)
+        found = _of_node(interpreter, value.address, cell, asked.side)
         if len(cell.nodes) > 1 and type(found) is KerasTensor:
             interpreter.overlay.set(("read", found), site)  # what is read here is ambiguous: the rules may ask
         return found
@@ -167,55 +174,34 @@ def output_tensors(address: Address, node: Node) -> tuple[Value, ...]:
     return tuple(KerasTensor(address, 0, i) for i in range(len(node.outputs)))
 
 
-def _layers(
-    interpreter: Interpreter,
-    library: KerasLibrary,
-    value: Instance,
-    cell: Operation,
-    model: ModelCell | None,
-    name: str,
-    site: Site,
-) -> Value:
+def _layers(interpreter: Interpreter, asked: Asked) -> Value:
     """`model.layers`: a fresh list each time, so that changing it has no effect on the model."""
+    value, model = asked.value, asked.model
     if model is None:
         return UNKNOWN
-    found: tuple[Value, ...] | None
-    if model.kind == "sequential":
-        found = stack_of(interpreter, value.address)
-    else:
-        found = layers_of(interpreter, value.address)
+    listed = stack_of if model.kind == "sequential" else layers_of
+    found = listed(interpreter, value.address)
     remember_layers(interpreter, value, found or ())
     layers = interpreter.overlay.new("list", UNKNOWN if found is None else found)
     interpreter.overlay.set(("layers of", layers), value)
     return layers
 
 
-def _shape(
-    interpreter: Interpreter,
-    library: KerasLibrary,
-    value: Instance,
-    cell: Operation,
-    model: ModelCell | None,
-    name: str,
-    site: Site,
-) -> Value:
+def _shape(interpreter: Interpreter, asked: Asked) -> Value:
     """`.input_shape`, `.output_shape` where there is one such tensor."""
-    side = "inputs" if name.startswith("input") else "outputs"
+    model, nodes = asked.model, asked.cell.nodes
+    is_input = asked.side == "inputs"
     tensors: tuple[Value, ...] = ()
     if model is not None and model.inputs:
-        tensors = model.inputs if side == "inputs" else model.outputs
-    elif cell.nodes:
-        tensors = cell.nodes[0].inputs if side == "inputs" else output_tensors(value.address, cell.nodes[0])
+        tensors = model.inputs if is_input else model.outputs
+    elif nodes:
+        tensors = nodes[0].inputs if is_input else output_tensors(asked.value.address, nodes[0])
     if len(tensors) == 1 and type(tensors[0]) is KerasTensor:
         return tensor_attribute(interpreter, tensors[0], "shape")
     return UNKNOWN
 
 
-Getter = Callable[
-    ["Interpreter", "KerasLibrary", Instance, Operation, "ModelCell | None", str, Site],
-    Value,
-]
-GRAPH_ATTRIBUTES: dict[str, Getter] = {
+GRAPH_ATTRIBUTES: dict[str, Callable[[Interpreter, Asked], Value]] = {
     **dict.fromkeys(("input", "output", "inputs", "outputs"), _tensors),
     "layers": _layers,
     **dict.fromkeys(("input_shape", "output_shape"), _shape),
