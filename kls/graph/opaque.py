@@ -43,8 +43,13 @@ NAMES = {
         for version in ("", "V2")
     },
     **{f"EfficientNetB{i}": f"efficientnetb{i}" for i in range(8)},
+    **{f"EfficientNetV2{size}": f"efficientnetv2-{size.lower()}" for size in ("B0", "B1", "B2", "B3", "S", "M", "L")},
+    **{f"ConvNeXt{size}": f"convnext_{size.lower()}" for size in ("Tiny", "Small", "Base", "Large")},
 }
 """The names that the models have where none is passed, as far as they do not hang on other arguments."""
+
+MOBILE_ROWS = {"MobileNet": (128, 160, 192, 224), "MobileNetV2": (96, 128, 160, 192, 224)}
+"""Heights for which there are weights; with weights and another height the name says 224 (mobilenet.py, mobilenet_v2.py)."""
 
 
 def make_application(
@@ -74,7 +79,7 @@ def make_application(
     if not inputs:
         return UNKNOWN
     named = arguments.keywords.get("name")
-    own = named if isinstance(named, str) else NAMES.get(cls) if named is None else None
+    own = named if isinstance(named, str) else _name(cls, arguments) if named is None else None
     instance = Instance(interpreter.overlay.allocate(), External(f"{root}.Model"))
     certain = not interpreter.widened
     body = _part(interpreter, instance.address, root, "op", own, inputs, _output_spec(arguments), site)
@@ -96,6 +101,25 @@ def make_application(
     )
     remember_owner(interpreter, instance, inputs, (body,))
     return instance
+
+
+def _name(cls: str, arguments: Arguments) -> str | None:
+    """The name of a model to which none is passed; None where it is not known."""
+    rows = MOBILE_ROWS.get(cls)
+    if rows is None:
+        return NAMES.get(cls)
+    shape, alpha = arguments.keywords.get("input_shape"), arguments.keywords.get("alpha", 1.0)
+    weights = arguments.keywords.get("weights", "imagenet")
+    square = type(shape) is tuple and len(shape) == 3 and shape[0] == shape[1]
+    if arguments.positional or "input_tensor" in arguments.keywords or not isinstance(alpha, float | int):
+        return None
+    if weights == "imagenet" and (shape is None or square):
+        height: Value = shape[0] if type(shape) is tuple and shape[0] in rows else 224
+    elif weights is None and square and type(shape) is tuple:
+        height = shape[0]
+    else:
+        return None
+    return f"{cls.lower()}_{alpha:0.2f}_{height}" if isinstance(height, int) else None
 
 
 def _output_spec(arguments: Arguments) -> TensorSpec:

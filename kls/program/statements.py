@@ -175,7 +175,9 @@ def import_from_statement(interpreter: Interpreter, node: ast.ImportFrom, frame:
 
 def _external(interpreter: Interpreter, name: str) -> Value:
     found = interpreter.library.resolve(name)
-    return External(name) if found is UNDEFINED else found
+    if not isinstance(found, External):
+        return External(name) if found is UNDEFINED else found
+    return interpreter.modules.load(interpreter, found.name) or found  # another spelling of a module that is read
 
 
 def _import_all(interpreter: Interpreter, module: Value, frame: Frame) -> None:

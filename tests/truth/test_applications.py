@@ -30,6 +30,20 @@ def test_weights_make_no_difference_to_the_graph(builder: str) -> None:
     assert bare == trained
 
 
+@pytest.mark.parametrize(
+    ("imports", "called"),
+    [
+        ("from tensorflow.keras.applications.vgg16 import VGG16", "VGG16"),
+        ("from tensorflow.keras.applications import VGG16", "VGG16"),
+        ("import tensorflow.keras.applications as apps", "apps.VGG16"),
+        ("import tensorflow as tf", "tf.keras.applications.vgg16.VGG16"),
+    ],
+)
+def test_the_source_is_read_whatever_name_it_is_imported_by(imports: str, called: str) -> None:
+    (model,) = static("3.15.1", f"{imports}\n\nmodel = {called}(weights=None)\n")
+    assert len(model["layers"]) == 23
+
+
 def test_without_the_source_nothing_is_claimed() -> None:
     text = call("ResNet50") + "feature = keras.Model(model.input, model.get_layer('conv5_block3_out').output)\n"
     built = static("3.15.1", text)
