@@ -103,8 +103,10 @@ def _of_constant(interpreter: Interpreter, value: Value, name: str) -> Value:
         return arrays.attribute_of_list(interpreter, value, name)
     if name == "__class__" and own is not None:
         return External(f"builtins.{own.__name__}")
-    if own is not None and not hasattr(own, name) and interpreter.guarded:
-        raise raising("AttributeError")
+    if own is not None and not hasattr(own, name):
+        if interpreter.guarded:
+            raise raising("AttributeError")
+        return UNKNOWN
     if isinstance(value, slice | range) and name in ("start", "stop", "step"):
         return getattr(value, name)
     if type(value) in (int, float, bool, complex) and name in ("real", "imag", "numerator", "denominator"):

@@ -11,8 +11,11 @@ from kls.program.store import Key, Overlay, Store, Unit
 from kls.program.values import UNDEFINED, UNKNOWN, Container, Module, Value
 from kls.source.document import Document
 
-MODULE_BUDGET = 60_000
-"""Steps for one imported module; after that its remaining names are unknown."""
+IMPORTS_BUDGET = 40_000
+"""Steps for all modules that one analysis imports; the names of those that come after that are unknown."""
+
+CHARACTERS_A_STEP = 100
+"""Reading a text takes time too: so many characters as much as a step."""
 
 
 @dataclass(frozen=True)
@@ -24,6 +27,21 @@ class Loaded:
     document: Document
     unit: Unit
     imports: tuple[tuple[str, Loaded | None], ...]
+    allowed: int
+    """The steps that there were for it and what it imports."""
+    inner: int
+    """The steps of what it imports and no other had imported."""
+    finished: bool
+
+    def stands(self, path: str, document: Document) -> bool:
+        """Whether it was made of this text."""
+        return self.path == path and self.document.text == document.text
+
+    def fits(self, allowed: int, inner: int) -> bool:
+        """Whether it would be the same with so many steps, of which what it imports takes `inner`."""
+        if self.finished:
+            return self.unit.steps + inner <= allowed
+        return (allowed, inner) == (self.allowed, self.inner)
 
 
 @dataclass
@@ -53,6 +71,8 @@ class Modules:
         """What all of them wrote: their names and addresses tell them apart."""
         self._running: dict[str, Overlay] = {}
         self._imports: list[list[tuple[str, Loaded | None]]] = [[]]
+        self._spent = 0
+        """Steps of the modules that are loaded: counted alike for those that are run and those that are remembered."""
 
     def get(self, key: Key) -> Value:
         """What an imported module wrote at `key`: the fallback of the analysed file's store."""
@@ -66,7 +86,10 @@ class Modules:
         """The module called `name`, interpreted if it has not been; None where there is no source to read."""
         if name in self._running:
             return Module(name)
+        before = self._spent
         self._again(interpreter, name)
+        if self._running:
+            interpreter.limit -= self._spent - before
         self._imports[-1].append((name, self.loaded[name]))
         return None if self.loaded[name] is None else Module(name)
 
@@ -78,9 +101,20 @@ class Modules:
         """How many imports units have made so far."""
         return len(self._imports[0])
 
-    def hold(self, interpreter: Interpreter, imports: Sequence[tuple[str, object]]) -> bool:
-        """Whether these modules are as they were; they are loaded, as running the imports again would have it."""
-        return all(self._again(interpreter, name) is loaded for name, loaded in imports)
+    def hold(
+        self, interpreter: Interpreter, imports: Sequence[tuple[str, object]], also: Callable[[], bool] = lambda: True
+    ) -> bool:
+        """Whether these modules are as they were, and with them `also` is true: then they are loaded, as running the
+        imports again would have it; else nothing is."""
+        count, spent = len(self.loaded), self._spent
+        if all(self._again(interpreter, name) is loaded for name, loaded in imports) and also():
+            return True
+        while len(self.loaded) > count:
+            _, gone = self.loaded.popitem()
+            for key in () if gone is None else gone.unit.writes:
+                self._written.pop(key, None)
+        self._spent = spent
+        return False
 
     def repeat(self, imports: Sequence[tuple[str, object]]) -> None:
         """A unit was replayed that imported these modules."""
@@ -143,15 +177,22 @@ class Modules:
         document = None if path is None else self._read(path)
         if path is None or document is None:
             return None
-        cached = self._cache.entries.get(name)
-        if cached is not None and cached.path == path and cached.document.text == document.text:
-            self.loaded[name] = cached
-            if all(self._again(interpreter, inner) is entry for inner, entry in cached.imports):
-                return cached
-            del self.loaded[name]
-        loaded = self._run(interpreter, name, path, document)
-        self._cache.entries[name] = loaded
+        self._spent += len(document.text) // CHARACTERS_A_STEP
+        allowed = max(0, IMPORTS_BUDGET - self._spent)
+        loaded = self._cache.entries.get(name)
+        if loaded is None or not loaded.stands(path, document) or not self._unchanged(interpreter, loaded, allowed):
+            loaded = self._cache.entries[name] = self._run(interpreter, name, path, document, allowed)
+        self._spent += loaded.unit.steps
         return loaded
+
+    def _unchanged(self, interpreter: Interpreter, loaded: Loaded, allowed: int) -> bool:
+        """Whether running a module again would do the same; what it imports is loaded then."""
+        name, before = loaded.name, self._spent
+        self.loaded[name] = loaded
+        if self.hold(interpreter, loaded.imports, lambda: loaded.fits(allowed, self._spent - before)):
+            return True
+        del self.loaded[name]
+        return False
 
     def _again(self, interpreter: Interpreter, name: str) -> Loaded | None:
         if name not in self.loaded and name not in self._running:
@@ -160,17 +201,18 @@ class Modules:
                 self._written.update(loaded.unit.writes)
         return self.loaded.get(name)
 
-    def _run(self, interpreter: Interpreter, name: str, path: str, document: Document) -> Loaded:
+    def _run(self, interpreter: Interpreter, name: str, path: str, document: Document, allowed: int) -> Loaded:
         """Run the module's text on a store of its own, outside the unit and the budget that imported it."""
         outer = dict(vars(interpreter))
         overlay = Overlay(Store(self.get), ("module", name))
         interpreter.start()
-        interpreter.overlay, interpreter.steps, interpreter.limit = overlay, 0, MODULE_BUDGET
+        interpreter.overlay, interpreter.steps, interpreter.limit = overlay, 0, allowed
         self._running[name] = overlay
         self._imports.append([])
+        before, finished = self._spent, allowed > 0
         overlay.set(("g", name, "__name__"), name)
         try:
-            for piece in document.pieces:
+            for piece in document.pieces if finished else ():
                 frame = Frame(name, piece.key)
                 for node in piece.body:
                     try:
@@ -178,10 +220,11 @@ class Modules:
                     except (ProgramRaises, RecursionError):
                         continue
         except BudgetExceeded:
-            pass
+            finished = False
         finally:
+            steps, inner = interpreter.steps, self._spent - before
             vars(interpreter).update(outer)
             del self._running[name]
             imports = self._imports.pop()
-        unit = Unit(overlay.reads, overlay.writes, (), frozenset(), 0, ())
-        return Loaded(name, path, document, unit, tuple(dict(imports).items()))
+        unit = Unit(overlay.reads, overlay.writes, (), frozenset(), steps, ())
+        return Loaded(name, path, document, unit, tuple(dict(imports).items()), allowed, inner, finished)

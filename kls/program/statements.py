@@ -24,9 +24,6 @@ from kls.program.values import (
     Value,
 )
 
-MAIN = "__main__"
-"""The module that is run."""
-
 
 @statement(ast.Expr)
 def expression_statement(interpreter: Interpreter, node: ast.Expr, frame: Frame) -> str | None:
@@ -105,17 +102,10 @@ def continue_statement(interpreter: Interpreter, node: ast.Continue, frame: Fram
 
 @statement(ast.If)
 def if_statement(interpreter: Interpreter, node: ast.If, frame: Frame) -> str | None:
-    if frame.module == MAIN and _is_main_guard(node.test):
-        return interpreter.execute(node.body, frame)
     known = condition(interpreter, node.test, frame)
     if known is not None:
         return interpreter.execute(node.body if known else node.orelse, frame)
     return interpreter.branches(frame, [_body(interpreter, node.body, frame), _body(interpreter, node.orelse, frame)])
-
-
-def _is_main_guard(test: ast.expr) -> bool:
-    """`__name__ == "__main__"`: the file is read as the program that is run."""
-    return isinstance(test, ast.Compare) and isinstance(test.left, ast.Name) and test.left.id == "__name__"
 
 
 def _body(interpreter: Interpreter, body: Sequence[ast.stmt], frame: Frame) -> Callable[[], str | None]:

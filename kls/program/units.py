@@ -20,10 +20,10 @@ from kls.source.meaning import meaning, same_meaning
 UNCALLED_BUDGET = 10_000
 """Steps for one function that nobody calls: one that is too much leaves the others theirs."""
 
-DEEP_BUDGET = 50_000
+DEEP_BUDGET = 40_000
 """Steps for one that was cut short, and that runs what no other has run to its end."""
 
-DEEP_UNTIL = 60_000
+DEEP_UNTIL = 40_000
 """Steps of the whole analysis after which no function is looked at again."""
 
 MAIN = "__main__"
@@ -271,8 +271,16 @@ class _Runner:
         site = site_of(node, Frame(MAIN, method.code.piece))
         instance = self._some_instance(cls, site)
         if node.name != "__init__":
+            self._forget_nones()
             arguments = unknown_arguments(method, None).positional
             call(interpreter, BoundMethod(method, instance), Arguments(arguments[1:]), site)
+
+    def _forget_nones(self) -> None:
+        """What is None after `__init__` mostly waits for another method to set it, which may have been called before."""
+        overlay = self.interpreter.overlay
+        for key, value in list(overlay.writes.items()):
+            if value is None and type(key) is tuple and len(key) == 2 and isinstance(key[1], str):
+                overlay.set(key, UNKNOWN)
 
     def _some_instance(self, cls: Class, site: object) -> Value:
         """An instance made with parameters that are not known."""
@@ -288,7 +296,11 @@ class _Runner:
         interpreter = self.interpreter
         unit = self.memo.units.get(key)
         modules = interpreter.modules
-        if unit is not None and modules.hold(interpreter, unit.imports) and unit.holds(self.store, self.changes.since):
+        if unit is not None and modules.hold(
+            interpreter,
+            unit.imports,
+            lambda: unit.holds(self.store, self.changes.since),  # type: ignore[union-attr]
+        ):
             self.memo.replayed += 1
             modules.repeat(unit.imports)
             interpreter.steps += unit.steps

@@ -44,7 +44,6 @@ FURTHER = (
     ("keras-vision", "0.6.3", "3.15.1"), ("segmodels-keras", "0.1.0.dev13", "3.15.1"), ("bert4keras3", "1.6.6", "3.15.1"),
     ("keras-mdn-layer", "1.0.0", "3.15.1"), ("eznet-keras", "1.1.3", "3.15.1"),
 )  # fmt: skip
-KERAS_3 = frozenset({"vit-keras"})  # written for Keras 3, whatever its metadata says
 MODULES = ("keras", "tensorflow", "tf_keras")
 NEEDS = "needs a `# kls: run` comment"
 CONSTRUCTORS = ("Model", "Sequential", "Functional")
@@ -110,7 +109,7 @@ def bodies(only: list[str]) -> Iterator[list[File]]:
         except subprocess.CalledProcessError as error:
             print(f"{package.name}: {error}", file=sys.stderr)
             continue
-        legacy = package.keras[-1].startswith("2.") and package.name not in KERAS_3
+        legacy = package.keras[-1].startswith("2.")
         yield list(project_files(package.folder.resolve(), legacy))
     if not only or "cases" in only:
         yield list(project_files(CASES.resolve(), False))

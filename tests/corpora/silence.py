@@ -116,22 +116,21 @@ class True_:
     """An entry of true_findings.toml: a finding that is right, with the reason."""
 
     package: str
-    path: str
     rule: str
     keras: tuple[str, ...]
-    lines: tuple[int, ...]
+    places: tuple[str, ...]
 
     def covers(self, package: Package, keras: str, found: Found) -> bool:
         """Whether it speaks of this finding."""
-        same = (self.package, self.path, self.rule) == (package.name, found.path, found.rule)
-        return same and keras in self.keras and found.line in self.lines
+        same = (self.package, self.rule) == (package.name, found.rule)
+        return same and keras in self.keras and f"{found.path}:{found.line}" in self.places
 
 
 def true_findings() -> list[True_]:
     """The committed list."""
     file = HERE / "true_findings.toml"
     listed = tomllib.loads(file.read_text(encoding="utf-8")).get("finding", []) if file.exists() else []
-    return [True_(f["package"], f["path"], f["rule"], tuple(f["keras"]), tuple(f["lines"])) for f in listed]
+    return [True_(f["package"], f["rule"], tuple(f["keras"]), tuple(f["places"])) for f in listed]
 
 
 def report(package: Package, keras: str, reports: Sequence[FileReport], proven: Sequence[True_], show: bool) -> int:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from pathlib import Path
 
 import pytest
@@ -109,3 +110,24 @@ def test_a_fault_in_another_file_is_told_with_the_place_that_it_comes_from(tmp_p
     related = {Path(one.place.path).name for finding in found.findings for one in finding.related}
     assert found.findings
     assert {"model.py", "parts.py"} <= places | related
+
+
+def test_modules_share_their_steps(tmp_path: Path) -> None:
+    """Thirty modules that would take a second each: those that come late are not known, and the answer is the same again."""
+    project = Project(tmp_path)
+    slow = "".join(f"for i in range(400):\n    x{k} = [i, i + 1]\n" for k in range(40))
+    for k in range(30):
+        project.write(f"slow{k}.py", slow)
+    project.write("parts.py", BLOCK)
+    imports = "".join(f"import slow{k}\n" for k in range(30))
+    before = time.process_time()
+    late = project.look("model.py", f"import keras\n{imports}from parts import block\n{USE}")
+    assert time.process_time() - before < 6
+    assert late.finished
+    assert not late.models[0].complete
+    early = project.look("model.py", f"import keras\nfrom parts import block\n{imports}{USE}")
+    assert layers(early) == [["a", "hidden"]]
+    project.write("slow0.py", "x = 1\n")
+    again = project.look("model.py", f"import keras\n{imports}from parts import block\n{USE}")
+    project.memo = Memo()
+    assert again.models == project.look("model.py", f"import keras\n{imports}from parts import block\n{USE}").models

@@ -24,6 +24,27 @@ def stack(name="stack"):
 """
 
 GOOD = {
+    "what waits for another method to make it": """
+class Task:
+    def __init__(self):
+        self.backbone = None
+
+    def prepare(self):
+        self.backbone = backbone()
+
+    def build(self):
+        x = layers.Flatten()(self.backbone.output)
+        return keras.Model(self.backbone.input, layers.Dense(1)(x))
+
+    def stacked(self):
+        return keras.Sequential([self.backbone, layers.Flatten()])
+""",
+    "what is not run when the file is": """
+if __name__ != "__main__":
+    keras.Model(backbone().input, 3)
+if __name__ == "__test__":
+    keras.Model(backbone().input, 4)
+""",
     "a slice from a layer's input on": """
 full = backbone()
 tail = keras.Model(full.get_layer("backbone_top").input, full.outputs)
