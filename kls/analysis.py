@@ -102,7 +102,9 @@ def analyse(
     interpreter = Interpreter(library, modules, cancelled)
     graph = Graph(interpreter, library.context)
     checks = [rule.check for rule in rules().values()]
-    interpreter.observe = lambda event: [_placed(interpreter, f) for check in checks for f in check(event, graph)]
+    interpreter.observe = lambda event: [
+        _placed(interpreter, f) for check in checks for f in check(event, graph.of(event))
+    ]
     run = run_document(interpreter, snapshot.document, units)
     where = Whereabouts(snapshot.path, snapshot.document, modules, run.ran)
     located = _gravest(where.locate(finding) for finding in _findings(interpreter, run))

@@ -66,7 +66,7 @@ class Operation(NamedTuple):
     kind: str
     """"layer", "input", "op", "functional", "sequential" or "subclass"."""
     root: str
-    """"keras" or "tf_keras": whose object it is."""
+    """"keras", "tf_keras" or `qualified.INTERNAL`: whose object it is."""
     name: str | None
     site: Site | None
     config: Mapping[str, Value]

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from kls.environment import Environment
 from kls.environment.era import Era
 from kls.graph.cells import KerasTensor, Variable, spec_of
+from kls.graph.qualified import OLD_ROOTS
 from kls.graph.shapes import UNKNOWN as UNKNOWN_CONFIG
 from kls.graph.shapes import Facts, TensorSpec
 from kls.program.containers import content_of
@@ -27,8 +28,8 @@ class Context:
     environment: Environment
 
     def era(self, root: str) -> Era:
-        """The era of the objects of a root: `tf_keras` is Keras 2 whatever `keras` is."""
-        return Era.TF_KERAS if root == "tf_keras" else self.environment.era
+        """The era of the objects of a root: those that are Keras 2 are so whatever `keras` is."""
+        return Era.TF_KERAS if root in OLD_ROOTS else self.environment.era
 
     def facts(self, root: str) -> Facts:
         """What changes shapes."""

@@ -232,10 +232,10 @@ class CalledAgain(Happening):
 
 @dataclass(frozen=True)
 class TensorFlowCalled(Happening):
-    """A TensorFlow function got a KerasTensor of Keras 3."""
+    """A TensorFlow function got a KerasTensor of Keras 3, or one that `tf.function` compiled got one of any Keras."""
 
     name: str
-    """Such as `math.reduce_mean`, without `tensorflow.`."""
+    """Such as `math.reduce_mean`, without `tensorflow.`; "function" for what was compiled."""
     tensor: KerasTensor
     function_site: Site | None
     keywords: tuple[str, ...]
@@ -243,11 +243,11 @@ class TensorFlowCalled(Happening):
 
 @dataclass(frozen=True)
 class Mixed(Happening):
-    """Something of one Keras met something of the other: keras and tf_keras."""
+    """Something of one Keras met something of another: keras and tf_keras."""
 
     receiver: Instance
     root: str
     other: Instance
     other_root: str
-    called: bool
-    """Whether the receiver was called on the other; else it was constructed of it, or had it added."""
+    how: str
+    """"called": on the other alone; "joined": on tensors of both; "given": constructed of it, or had it added."""

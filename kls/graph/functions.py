@@ -15,7 +15,7 @@ from kls.graph.names import next_uid, reset_names
 from kls.graph.opaque import make_application
 from kls.graph.tensorflow import BACKEND, call_symbol
 from kls.program.library import Arguments
-from kls.program.values import UNDEFINED, UNKNOWN, Either, External, Opaque, Site, Value
+from kls.program.values import UNDEFINED, UNKNOWN, Either, External, Function, Opaque, Site, Value, Wrapped
 
 if TYPE_CHECKING:
     from kls.graph.library import KerasLibrary
@@ -89,6 +89,8 @@ def call_tensorflow(
     if not function.name.startswith(("tensorflow.", "tf.")):
         _escape(interpreter, arguments)
         return UNDEFINED
+    if library.compiles(function.name) and isinstance(arguments.get(0, "func"), Function):
+        return Wrapped("compiled", arguments.get(0, "func"))
     if _symbolic(interpreter, arguments):
         made = call_symbol(interpreter, library.context, _symbol(function), arguments, site)
         if made is not UNDEFINED:

@@ -21,7 +21,7 @@ from kls.graph.cells import (
 from kls.graph.context import Context, each_argument, freeze, tensors_in, to_config, to_specs
 from kls.graph.functional import mark_consumed
 from kls.graph.names import auto_name, count_tensors, is_inside, tensor_names
-from kls.graph.noticing import called_again, removed_arguments
+from kls.graph.noticing import called_again, meet, removed_arguments
 from kls.graph.shapes import Inference, Structure, TensorSpec
 from kls.program.containers import content_of
 from kls.program.library import Arguments
@@ -96,6 +96,9 @@ def initialise_layer(
         auto_name(interpreter, inner, context.era(root))
     cell = Operation(cls, "layer", root, name if isinstance(name, str) else None, site, dict(bound), certain=certain)
     set_operation(interpreter, instance.address, cell)
+    for given in bound.values():
+        if isinstance(given, Instance):
+            meet(interpreter, instance, given.address, site, "given")
     if isinstance(instance.cls, External):
         old = KERAS_1_ARGUMENTS & set(arguments.keywords)
         gone = {name for name in old if not shapes.takes(layer, name, context.era(root).value)}

@@ -15,9 +15,9 @@ from kls.graph.exports import exports, version
 from kls.graph.functional import mark_consumed
 from kls.graph.layers import call_layer, call_op, class_name, initialise_layer, make_input, make_layer
 from kls.graph.models import call_model, construct
-from kls.graph.names import auto_name
+from kls.graph.names import auto_name, is_inside
 from kls.graph.opaque import layer_at
-from kls.graph.qualified import canonical_name, split_root
+from kls.graph.qualified import KERAS_ROOTS, canonical_name, split_root
 from kls.graph.sources import remember_attribute, remember_item, remember_list, remember_name, remember_replaced
 from kls.program.library import Arguments
 from kls.program.values import (
@@ -64,6 +64,10 @@ OPERATORS = {
 INTERPRETED = ("keras.src.applications", "keras.applications", "tf_keras.src.applications", "tf_keras.applications")
 
 
+COMPILERS = frozenset({"tensorflow.function", "tensorflow.compat.v1.function", "tensorflow.compat.v2.function"})
+"""What makes a function one of TensorFlow's."""
+
+
 class KerasLibrary:
     """What Keras means in one environment (`kls.program.library.Library`)."""
 
@@ -93,12 +97,20 @@ class KerasLibrary:
 
     def knows(self, name: str) -> bool:
         """Keras and TensorFlow have no constants that are false."""
-        return split_root(name)[0] in ("keras", "tf_keras", "tensorflow")
+        return split_root(name)[0] in KERAS_ROOTS | {"tensorflow"}
+
+    def compiles(self, name: str) -> bool:
+        """`@tf.function` does."""
+        return name in COMPILERS
+
+    def compiled(self, interpreter: Interpreter, arguments: Arguments, site: Site) -> bool:
+        """It takes no symbolic tensors, but in the `call` of a layer it gets none."""
+        return is_inside(interpreter) or not noticing.compiled_called(interpreter, arguments, site)
 
     def call(self, interpreter: Interpreter, function: External, arguments: Arguments, site: Site) -> Value:
         """Make a layer, tensor or model, or call one of Keras's functions."""
         root, name = split_root(function.name)
-        if root not in ("keras", "tf_keras"):
+        if root not in KERAS_ROOTS:
             return functions.call_tensorflow(interpreter, self, function, arguments, site)
         if name in ("Input", "layers.Input"):
             return make_input(interpreter, self.context, root, arguments, site)
@@ -138,7 +150,7 @@ class KerasLibrary:
             self._initialise_model(interpreter, instance, root, arguments, site)
         elif name == "Sequential":
             sequential.make_sequential(interpreter, self, instance, root, arguments, site)
-        elif root in ("keras", "tf_keras"):
+        elif root in KERAS_ROOTS:
             initialise_layer(interpreter, self.context, instance, base, arguments, site)
 
     def _initialise_model(

@@ -73,12 +73,14 @@ def construct(
         guarded=bool(interpreter.guarded),
         certain=not interpreter.widened and not interpreter.forked,
     )
-    if all(type(leaf) is KerasTensor for leaf in (*flat[0], *flat[1])) and flat[0] and flat[1]:
+    tensors = all(type(leaf) is KerasTensor for leaf in (*flat[0], *flat[1])) and flat[0] and flat[1]
+    if tensors and not _mixed(interpreter, instance, root, flat, site):
         event = _build(interpreter, event, given, root, era, unnamed=name is None)
     else:
         if name is None:
             event = replace(event, name=auto_name(interpreter, model_prefix(instance, era), era))
-        event = replace(event, error=_no_tensor(era, flat))
+        mixed = ("AttributeError", "") if era is Era.TF_KERAS else ("ValueError", "All values must be KerasTensors.")
+        event = replace(event, error=mixed if tensors else _no_tensor(era, flat))
         set_model(interpreter, instance.address, ModelCell("functional", given[0], given[1], error=event.error))
         _set_cell(interpreter, event, root, None)
     interpreter.emit(event)
@@ -105,8 +107,6 @@ def _build(
     """Build the graph of known tensors: clone it if an input is not from an InputLayer, then map it."""
     inputs, outputs = _tensors(event.inputs.leaves), _tensors(event.outputs.leaves)
     _set_cell(interpreter, event, root, None)
-    for listed in inputs:
-        meet(interpreter, event.instance, listed.operation, event.site, called=False)
     found = connectivity(interpreter, inputs, outputs, _consumed(interpreter, inputs, outputs))
     originals = {t: original for t in inputs if (original := original_of(interpreter, t)) is not None}
     outcomes = {e.value: outcome(e, found, False) for e in Era}
@@ -157,6 +157,16 @@ def _build(
         clones=originals,
         duplicate=duplicate,
     )
+
+
+def _mixed(
+    interpreter: Interpreter, instance: Instance, root: str, flat: tuple[tuple[Value, ...], ...], site: Site
+) -> bool:
+    """Whether the tensors are of another Keras than the model, which then is not made."""
+    cell = Operation(class_name(instance), "functional", root, None, site, {})
+    set_operation(interpreter, instance.address, cell)
+    tensors = (*_tensors(flat[0]), *_tensors(flat[1]))
+    return any(meet(interpreter, instance, tensor.operation, site, "given") for tensor in tensors)
 
 
 def _no_tensor(era: Era, flat: tuple[tuple[Value, ...], ...]) -> tuple[str, str] | None:

@@ -21,8 +21,9 @@ from kls.graph.events import (
     TensorFlowCalled,
 )
 from kls.graph.instances import instance_of
+from kls.graph.qualified import LAYER_CLASSES, OLD_ROOTS
 from kls.graph.sources import argument, argument_site
-from kls.program.interpreter import site_of
+from kls.program.interpreter import ProgramRaises, site_of
 from kls.program.library import Arguments
 from kls.program.values import Address, External, Instance, Site, Value
 
@@ -33,9 +34,6 @@ if TYPE_CHECKING:
 TRAINS = frozenset({"fit", "fit_generator", "train_on_batch"})
 USES = TRAINS | {"predict", "evaluate", "get_weights", "save", "save_weights", "predict_on_batch", "test_on_batch"}
 """Methods of a model whose effect hangs on its weights."""
-
-CLASSES = ("keras.layers.", "tf_keras.layers.", "keras.Input", "tf_keras.Input")
-"""What is to be called before it is passed to a layer."""
 
 RECURRENT = ("LSTM", "GRU", "RNN", "Cell")
 """What is called again and again by its nature."""
@@ -81,12 +79,16 @@ def removed_arguments(interpreter: Interpreter, arguments: Arguments, names: Col
 
 def call_arguments(interpreter: Interpreter, receiver: Instance, arguments: Arguments, site: Site) -> None:
     """A layer or model is called: an argument may be a layer, or a tensor of the other Keras."""
+    own = operation(interpreter, receiver.address)
     for position, value in enumerate(arguments.positional):
-        for leaf in leaves(interpreter, value):
+        flat = tuple(leaves(interpreter, value))
+        roots = {cell.root for t in flat if type(t) is KerasTensor and (cell := operation(interpreter, t.operation))}
+        how = "joined" if own is not None and own.root in roots else "called"
+        for leaf in flat:
             if type(leaf) is KerasTensor:
-                meet(interpreter, receiver, leaf.operation, site, called=True)
+                meet(interpreter, receiver, leaf.operation, site, how)
             elif isinstance(leaf, External) and isinstance(receiver.cls, External):
-                if leaf.name.startswith(CLASSES):
+                if leaf.name.startswith(LAYER_CLASSES):
                     where = argument_site(interpreter, position, ())
                     interpreter.emit(NotCalled(*circumstances(interpreter, site), receiver, leaf, where))
             elif (
@@ -98,15 +100,18 @@ def call_arguments(interpreter: Interpreter, receiver: Instance, arguments: Argu
                 interpreter.emit(NotCalled(*circumstances(interpreter, site), receiver, leaf, where))
 
 
-def meet(interpreter: Interpreter, receiver: Instance, other: Address, site: Site, *, called: bool) -> None:
-    """Something of `other`'s is given to `receiver`: are they of the same Keras? Said once for each `other`."""
+def meet(interpreter: Interpreter, receiver: Instance, other: Address, site: Site, how: str) -> bool:
+    """Something of `other`'s is given to `receiver`: are they of different Keras? Said once for each `other`."""
     own, cell = operation(interpreter, receiver.address), operation(interpreter, other)
     if own is None or cell is None or cell.root == own.root or interpreter.overlay.get(("mixed", other)) is True:
-        return
+        return False
+    if how == "given" and own.root in OLD_ROOTS and cell.root in OLD_ROOTS:
+        return False  # the copies of Keras 2 take much of each other
     interpreter.overlay.set(("mixed", other), True)
     interpreter.overlay.set(("mixed", receiver.address), True)
     found = instance_of(interpreter, other)
-    interpreter.emit(Mixed(*circumstances(interpreter, site), receiver, own.root, found, cell.root, called))
+    interpreter.emit(Mixed(*circumstances(interpreter, site), receiver, own.root, found, cell.root, how))
+    return True
 
 
 def model_called(
@@ -160,7 +165,7 @@ def layer_added(
     cell = operation(interpreter, layer.address)
     if cell is None:
         return
-    meet(interpreter, sequential, layer.address, site, called=False)
+    meet(interpreter, sequential, layer.address, site, "given")
     namesake = None
     for other in stack:
         there = operation(interpreter, other.address)
@@ -217,6 +222,19 @@ def called_again(
     if found:
         layer = instance_of(interpreter, address)
         interpreter.emit(CalledAgain(*circumstances(interpreter, site), layer))
+
+
+def compiled_called(interpreter: Interpreter, arguments: Arguments, site: Site) -> bool:
+    """Whether a function that `tf.function` compiled is called on a tensor, which no Keras lets it be."""
+    for value in (*arguments.positional, *arguments.keywords.values()):
+        for leaf in leaves(interpreter, value):
+            if type(leaf) is KerasTensor:
+                tensor = KerasTensor(*leaf)
+                interpreter.emit(TensorFlowCalled(*circumstances(interpreter, site), "function", tensor, None, ()))
+                if interpreter.guarded:
+                    raise ProgramRaises
+                return True
+    return False
 
 
 def tensorflow_called(

@@ -1,7 +1,7 @@
 """Qualified names: many spellings of one thing (`tf.keras.layers.Dense`, `keras.src.layers.core.dense.Dense`) to one name.
 
-A canonical name starts with its root, "keras" or "tf_keras", and says family and thing: `keras.layers.Dense`,
-`keras.Model`, `keras.ops.relu`, `tf.math.add`.
+A canonical name starts with its root, "keras", "tf_keras" or that of `tensorflow.python.keras`, and says family and thing:
+`keras.layers.Dense`, `keras.Model`, `keras.ops.relu`, `tf.math.add`.
 """
 
 from __future__ import annotations
@@ -10,9 +10,17 @@ from functools import lru_cache
 
 from kls.graph.shapes import canonical, is_layer
 
+INTERNAL = "tensorflow_python_keras"
+"""The root of `tensorflow.python.keras`: TensorFlow's own copy of Keras 2, which neither `keras` nor `tf_keras` knows."""
+
+OLD_ROOTS = ("tf_keras", INTERNAL)
+"""What is Keras 2 whatever `keras` is."""
+
+KERAS_ROOTS = frozenset({"keras", *OLD_ROOTS})
 ROOTS = (
     ("tensorflow.python.keras.api._v2.keras", "keras"),
-    ("tensorflow.python.keras", "keras"),
+    ("tensorflow.python.keras", INTERNAL),
+    (INTERNAL, INTERNAL),
     ("tensorflow.compat.v1.keras", "keras"),
     ("tensorflow.compat.v2.keras", "keras"),
     ("tensorflow.keras", "keras"),
@@ -27,6 +35,9 @@ ROOTS = (
     ("keras.src", "keras"),
     ("keras", "keras"),
 )
+LAYER_CLASSES = tuple(f"{root}.{name}" for root in sorted(KERAS_ROOTS) for name in ("layers.", "Input"))
+"""How the canonical names of classes begin that are to be called before they are passed to a layer."""
+
 MODELS = {"Model": "Model", "Functional": "Model", "Sequential": "Sequential"}
 TOP = frozenset({"Input", "InputLayer", "Function", "Layer", "KerasTensor", "Operation", "Variable", "StatelessScope"})
 
@@ -60,6 +71,11 @@ def _within(root: str, parts: list[str]) -> str:
     if parts[0] == "models" and last in ("clone_model", "load_model", "model_from_json"):
         return f"{root}.models.{last}"
     return ".".join([root, *parts])
+
+
+def spelled(root: str) -> str:
+    """A root as programs spell it."""
+    return "tensorflow.python.keras" if root == INTERNAL else root
 
 
 def split_root(name: str) -> tuple[str, str]:

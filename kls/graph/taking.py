@@ -10,6 +10,7 @@ from kls.graph.cells import KerasTensor, ModelCell, Operation, operation
 from kls.graph.context import Context, leaves
 from kls.graph.events import NotALayer, NotCalled, WrongInputs
 from kls.graph.noticing import circumstances
+from kls.graph.qualified import LAYER_CLASSES
 from kls.graph.sources import argument_site
 from kls.program.containers import content_of
 from kls.program.library import Arguments
@@ -167,7 +168,7 @@ def stacked(interpreter: Interpreter, sequential: Instance, value: Value, where:
     if cell is not None:
         wrong = cell.kind != "input"
     elif isinstance(value, External):
-        wrong = value.name.startswith(("keras.layers.", "tf_keras.layers.", "tensorflow."))
+        wrong = value.name.startswith((*LAYER_CLASSES, "tensorflow."))
     elif isinstance(value, Class):
         wrong = True
     else:

@@ -12,6 +12,7 @@ from kls.graph.connectivity import connectivity
 from kls.graph.context import Context
 from kls.graph.functional import ancestors, original_of
 from kls.graph.instances import instance_of
+from kls.graph.qualified import spelled
 from kls.graph.shapes import preprocessing
 from kls.program.values import Address, External, Instance, Site, Value
 
@@ -20,20 +21,32 @@ if TYPE_CHECKING:
 
 
 class Graph:
-    """The graph so far."""
+    """The graph so far, as an event of the Keras that `root` names is to be judged."""
 
-    def __init__(self, interpreter: Interpreter, context: Context) -> None:
+    def __init__(self, interpreter: Interpreter, context: Context, root: str = "keras") -> None:
         self._interpreter = interpreter
         self.context = context
+        self.root = root
+
+    def of(self, event: object) -> Graph:
+        """The same for an event: what is of `tf_keras` is Keras 2 also where `keras` is Keras 3."""
+        found: object = None
+        for name in ("instance", "receiver", "layer", "model", "sequential", "owner", "tensor"):
+            found = found or getattr(event, name, None)
+        address = found.operation if type(found) is KerasTensor else getattr(found, "address", None)
+        cell = None if address is None else self.operation(address)
+        return self if cell is None or cell.root == self.root else Graph(self._interpreter, self.context, cell.root)
 
     @property
     def era(self) -> Era:
-        """The era of the program's Keras."""
-        return self.context.environment.era
+        """The era of the Keras that is spoken of."""
+        return self.context.era(self.root)
 
     @property
     def version(self) -> str:
         """What to call this Keras in a message: "Keras 3.12.0"."""
+        if self.root != "keras":
+            return spelled(self.root)
         version = self.context.environment.keras_version
         return f"Keras {version}" if version else f"Keras {self.era.value}"
 

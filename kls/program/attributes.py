@@ -139,7 +139,9 @@ def _of_wrapped(interpreter: Interpreter, value: Wrapped, name: str, site: Site)
         return UNKNOWN
     if value.kind == "partial" and name in ("func", "args"):
         return value.function if name == "func" else value.args
-    if value.kind in ("cached", "contextmanager", "staticmethod", "classmethod"):
+    if value.kind == "compiled" and name == "python_function":
+        return value.function
+    if value.kind in ("cached", "compiled", "contextmanager", "staticmethod", "classmethod"):
         return get_attribute(interpreter, value.function, name, site)
     return UNKNOWN
 

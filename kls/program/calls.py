@@ -129,6 +129,8 @@ def _call_wrapped(interpreter: Interpreter, function: Wrapped, arguments: Argume
         return Wrapped("cached", arguments.get(0, "user_function", UNKNOWN))
     if kind in ("itemgetter", "attrgetter", "methodcaller"):
         return standard.call_getter(interpreter, function, arguments, site)
+    if kind == "compiled" and not interpreter.library.compiled(interpreter, arguments, site):
+        return UNKNOWN
     if kind in ("auto", "field", "deleted", "property", "cached_property"):
         return UNKNOWN
     result = call(interpreter, function.function, arguments, site)

@@ -143,6 +143,8 @@ def decorated(interpreter: Interpreter, decorator: ast.expr, value: Value, frame
             return Wrapped("cached", value)
         if name in OTHER:
             return UNKNOWN
+    if name is not None and isinstance(value, Function) and not frame.is_class and interpreter.library.compiles(name):
+        return Wrapped("compiled", value)
     if name in DATACLASSES and isinstance(value, Class):
         options: dict[str, Value] = {}
         if isinstance(decorator, ast.Call):

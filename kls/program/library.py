@@ -49,6 +49,18 @@ class Library(Protocol):
         """Call a library function or class; UNDEFINED where the library does not know it."""
         ...
 
+    def compiles(self, name: str) -> bool:
+        """Whether the decorator of this qualified name turns a function into one that the library runs (`compiled`)."""
+        ...
+
+    def compiled(self, interpreter: Interpreter, arguments: Arguments, site: Site) -> bool:
+        """Such a function is called: False where that raises, and the function is not run.
+
+        Raises:
+            ProgramRaises: that raises, and a `try` around it expects it.
+        """
+        ...
+
     def initialise(
         self, interpreter: Interpreter, instance: Instance, base: External, arguments: Arguments, site: Site
     ) -> None:
@@ -138,6 +150,14 @@ class NoLibrary:
     def knows(self, name: str) -> bool:
         """No name."""
         return False
+
+    def compiles(self, name: str) -> bool:
+        """No decorator."""
+        return False
+
+    def compiled(self, interpreter: Interpreter, arguments: Arguments, site: Site) -> bool:
+        """Nothing is known to raise."""
+        return True
 
     def _nothing(self, *args: object) -> Value:
         return UNDEFINED

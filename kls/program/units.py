@@ -13,7 +13,17 @@ from kls.program.functions import unknown_arguments
 from kls.program.interpreter import BudgetExceeded, Interpreter, ProgramRaises, site_of
 from kls.program.library import Arguments
 from kls.program.store import Key, Overlay, Store, Unit
-from kls.program.values import UNDEFINED, UNKNOWN, BoundMethod, Class, Function, Instance, Value, indistinguishable
+from kls.program.values import (
+    UNDEFINED,
+    UNKNOWN,
+    BoundMethod,
+    Class,
+    Function,
+    Instance,
+    Value,
+    Wrapped,
+    indistinguishable,
+)
 from kls.source.document import Document, Piece
 from kls.source.meaning import meaning, same_meaning
 
@@ -256,6 +266,8 @@ class _Runner:
 
     def _call_function(self, node: ast.FunctionDef) -> None:
         value = self.interpreter.overlay.get(("g", MAIN, node.name))
+        if isinstance(value, Wrapped) and value.kind == "compiled":
+            value = value.function
         if isinstance(value, Function) and value.code.node is node:
             frame = Frame(MAIN, value.code.piece)
             call(self.interpreter, value, unknown_arguments(value, None), site_of(node, frame))

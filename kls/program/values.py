@@ -177,7 +177,7 @@ class Method(NamedTuple):
 
 
 class Wrapped(NamedTuple):
-    """A function under `property`, `staticmethod`, `classmethod`, or a `partial` of it."""
+    """A function under `property`, `staticmethod`, `classmethod`, `tf.function`, or a `partial` of it."""
 
     kind: str
     function: Value

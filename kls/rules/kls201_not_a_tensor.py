@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from kls.graph.events import ModelBuilt, NotALayer, NotCalled
+from kls.graph.qualified import LAYER_CLASSES
 from kls.graph.values import Class, External, Function, Instance, KerasTensor, Opaque, Site, Value
 from kls.graph.view import Graph
 from kls.rules.finding import Certainty, Edit, Finding, Fix, Severity
@@ -12,9 +13,6 @@ from kls.rules.registry import Rule
 from kls.rules.wording import article, created, ignorable, raising
 
 CODE, NAME = "KLS201", "not-a-tensor"
-
-LAYERS = ("keras.layers.", "tf_keras.layers.", "keras.Input", "tf_keras.Input")
-"""Classes that were to be called."""
 
 
 def check(event: object, graph: Graph) -> Iterator[Finding[Site]]:
@@ -63,7 +61,7 @@ def _is_no_tensor(value: Value, graph: Graph) -> bool:
     if isinstance(value, Opaque):
         return value.kind in ("array", "tensor")
     if isinstance(value, External):
-        return value.name.startswith(LAYERS)
+        return value.name.startswith(LAYER_CLASSES)
     return value is None or isinstance(value, Function | Class) or type(value) in (int, float, bool, str, bytes)
 
 

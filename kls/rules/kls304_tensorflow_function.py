@@ -17,7 +17,14 @@ CODE, NAME = "KLS304", "tensorflow-function"
 
 def check(event: object, graph: Graph) -> Iterator[Finding[Site]]:
     """Those that were seen to raise; a few, such as `tf.nest.flatten`, do not."""
-    if not isinstance(event, TensorFlowCalled) or ignorable(event) or event.name not in FUNCTIONS:
+    if not isinstance(event, TensorFlowCalled) or ignorable(event):
+        return
+    if event.name == "function":
+        text = f"`{graph.describe(event.tensor)}` is a symbolic tensor, and what `tf.function` has compiled takes none: this "
+        text += "raises. Call the function without the decorator, or in the `call` of a layer of your own."
+        yield Finding(CODE, NAME, Severity.ERROR, Certainty.PROVEN, text, event.site, outcomes=raising())
+        return
+    if event.name not in FUNCTIONS:
         return
     new = FUNCTIONS[event.name]
     if new is None:

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 from kls.environment.era import Era
 from kls.graph.events import Mixed
+from kls.graph.qualified import INTERNAL, spelled
 from kls.graph.values import Instance, Site
 from kls.graph.view import Graph
 from kls.rules.finding import Certainty, Finding, Outcome, Severity
@@ -17,15 +18,21 @@ CODE, NAME = "KLS305", "mixed-keras"
 
 def check(event: object, graph: Graph) -> Iterator[Finding[Site]]:
     """Keras 3 and tf_keras, which is Keras 2, know nothing of each other."""
-    if not isinstance(event, Mixed) or ignorable(event) or graph.era is Era.TF_KERAS:
+    if not isinstance(event, Mixed) or ignorable(event):
         return
-    silent = event.root == "keras" and event.called
+    is_old = graph.context.environment.era is Era.TF_KERAS
+    if is_old and (event.how == "given" or {event.root, event.other_root} == {"keras", "tf_keras"}):
+        return
+    newer = event.root == "keras" or event.other_root == INTERNAL
+    silent = event.how == "called" and event.root != INTERNAL and newer
     if silent:
         what = "it runs all the same, but a model that is built with it will not have its weights"
+    elif event.how == "joined":
+        what = "no graph holds both, and this raises, here or when the model is run"
     else:
         what = "the two do not work together, and this raises"
-    receiver = f"{_kind(event.receiver, graph)} `{graph.label(event.receiver)}` is of {event.root}"
-    other = f"what it is given, `{graph.label(event.other)}`, is of {event.other_root}"
+    receiver = f"{_kind(event.receiver, graph)} `{graph.label(event.receiver)}` is of {spelled(event.root)}"
+    other = f"what it is given, `{graph.label(event.other)}`, is of {spelled(event.other_root)}"
     yield Finding(
         CODE,
         NAME,
