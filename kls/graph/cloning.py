@@ -1,30 +1,70 @@
-"""`keras.models.clone_model`: the same graph over new layers of the same names (keras/src/models/cloning.py)."""
+"""`keras.models.clone_model`: the same graph over new layers of the same names.
+
+Follows keras/src/models/cloning.py and tf_keras/src/models/cloning.py.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from dataclasses import dataclass, field, replace
 from functools import partial
 from typing import TYPE_CHECKING
 
 from kls.environment.era import Era
 from kls.graph import sequential
 from kls.graph.cells import KerasTensor, ModelCell, Node, Operation, model_cell, node_of, operation, set_operation
-from kls.graph.context import each_argument, leaves, restructured, thaw
-from kls.graph.instances import MODEL_CLASSES, instance_of, own_attributes
-from kls.graph.models import construct
-from kls.graph.names import tensor_names
+from kls.graph.configs import call_again, call_copy, class_of_model, construct_clone, copy_of, reconstructed
+from kls.graph.context import leaves, restructured
+from kls.graph.instances import instance_of
 from kls.program.calls import call
 from kls.program.library import Arguments
-from kls.program.values import UNKNOWN, Address, External, Instance, Site, Value
+from kls.program.values import UNKNOWN, Address, Instance, Site, Value
 
 if TYPE_CHECKING:
     from kls.graph.library import KerasLibrary
     from kls.program.interpreter import Interpreter
 
-KNOWN = frozenset({"model", "input_tensors", "clone_function"})
-"""The arguments that are followed; `call_function` and `recursive` are not."""
+KNOWN = {
+    True: frozenset({"model", "input_tensors", "clone_function"}),
+    False: frozenset({"model", "input_tensors", "clone_function", "call_function", "recursive"}),
+}
+"""The arguments, of tf_keras and of Keras 3."""
 
-Copy = Callable[[Address], Value]
+
+@dataclass(frozen=True)
+class _Cloning:
+    """One call of `clone_model`, and those inside it."""
+
+    interpreter: Interpreter
+    library: KerasLibrary
+    site: Site
+    function: Value
+    call_function: Value
+    recursive: bool
+    copies: dict[Address, Value] = field(default_factory=dict)
+    """What was made of each layer: of one that is shared only one copy is made."""
+
+    def copy(self, address: Address) -> Value:
+        """`wrapped_clone_function`."""
+        if address not in self.copies:
+            self.copies[address] = self._made(address)
+        return self.copies[address]
+
+    def _made(self, address: Address) -> Value:
+        source = instance_of(self.interpreter, address)
+        cell, model = operation(self.interpreter, address), model_cell(self.interpreter, address)
+        if self.recursive and cell is not None and model is not None and model.kind != "subclass":
+            last = self.library.context.era(cell.root) is not Era.V3_14  # before, `recursive` was not handed on
+            return _clone(replace(self, recursive=not last), source, model, cell, None)
+        if self.function is None:
+            return copy_of(self.interpreter, self.library, address, self.site)
+        return call(self.interpreter, self.function, Arguments((source,)), self.site)
+
+    def call(self, target: Instance, arguments: Arguments) -> Value:
+        """Call a copy as `call_function` wants it."""
+        if self.call_function is None:
+            return call_copy(self.interpreter, self.library, self.site, target, arguments)
+        passed = arguments._replace(positional=(target, *arguments.positional))
+        return call(self.interpreter, self.call_function, passed, self.site)
 
 
 def clone_model(interpreter: Interpreter, library: KerasLibrary, arguments: Arguments, site: Site) -> Value:
@@ -32,113 +72,78 @@ def clone_model(interpreter: Interpreter, library: KerasLibrary, arguments: Argu
     source = arguments.get(0, "model", UNKNOWN)
     model = model_cell(interpreter, source.address) if isinstance(source, Instance) else None
     cell = operation(interpreter, source.address) if isinstance(source, Instance) else None
-    decided = set(arguments.keywords) - KNOWN or not arguments.exact
-    if decided or not isinstance(source, Instance) or model is None or cell is None:
+    if not isinstance(source, Instance) or model is None or cell is None or not arguments.exact:
         return UNKNOWN
-    given, function = arguments.get(1, "input_tensors"), arguments.get(2, "clone_function")
-    copies: dict[Address, Value] = {}
+    recursive = arguments.get(4, "recursive", False)
+    legacy = library.context.era(cell.root) is Era.TF_KERAS
+    if set(arguments.keywords) - KNOWN[legacy] or not isinstance(recursive, bool):
+        return UNKNOWN
+    function, call_function = arguments.get(2, "clone_function"), arguments.get(3, "call_function")
+    cloning = _Cloning(interpreter, library, site, function, call_function, recursive)
+    return _clone(cloning, source, model, cell, arguments.get(1, "input_tensors"))
 
-    def copy(address: Address) -> Value:
-        if address not in copies:
-            if function is None:
-                copies[address] = clone_layer(interpreter, library, address, site)
-            else:
-                copies[address] = call(interpreter, function, Arguments((instance_of(interpreter, address),)), site)
-        return copies[address]
 
+def _clone(cloning: _Cloning, source: Instance, model: ModelCell, cell: Operation, given: Value) -> Value:
     if model.kind == "sequential" and model.layers is not None and given is None:
-        return _clone_sequential(interpreter, library, model, cell, copy, site)
+        return _clone_sequential(cloning, model, cell)
     if model.kind == "functional" and model.complete:
-        return _clone_functional(interpreter, library, model, cell, copy, given, site)
+        return _clone_functional(cloning, source, model, cell, given)
     return UNKNOWN
 
 
-def _clone_sequential(
-    interpreter: Interpreter, library: KerasLibrary, model: ModelCell, cell: Operation, copy: Copy, site: Site
-) -> Instance:
-    clone = Instance(interpreter.overlay.allocate(), instance_of_kind(cell))
+def _clone_sequential(cloning: _Cloning, model: ModelCell, cell: Operation) -> Instance:
+    """`_clone_sequential_model`: InputLayers are copied whatever the function says."""
+    interpreter, library, site = cloning.interpreter, cloning.library, cloning.site
     copies: list[Value] = []
     for layer in model.layers or ():
         own = operation(interpreter, layer.address)
         is_input = own is not None and own.kind == "input"
-        copies.append(clone_layer(interpreter, library, layer.address, site) if is_input else copy(layer.address))
+        copies.append(copy_of(interpreter, library, layer.address, site) if is_input else cloning.copy(layer.address))
+    clone = Instance(interpreter.overlay.allocate(), class_of_model(cell))
     given = Arguments((interpreter.overlay.new("list", tuple(copies)),), {"name": cell.name})
     sequential.make_sequential(interpreter, library, clone, cell.root, given, site)
     return clone
 
 
-def instance_of_kind(cell: Operation) -> Value:
-    """The class of a clone: Keras's own, whatever the class of the original was."""
-    return External(f"{cell.root}.{MODEL_CLASSES[cell.kind]}")
-
-
-def clone_layer(interpreter: Interpreter, library: KerasLibrary, address: Address, site: Site) -> Instance:
-    """`layer.__class__.from_config(layer.get_config())`: the same name and configuration, no calls."""
-    cell, source = operation(interpreter, address), instance_of(interpreter, address)
-    assert cell is not None
-    if cell.kind in ("functional", "sequential"):
-        inner = clone_model(interpreter, library, Arguments((source,)), site)
-        if isinstance(inner, Instance):
-            return inner
-    clone = Instance(interpreter.overlay.allocate(), source.cls)
-    if interpreter.overlay.get((address, "instance")) == source:
-        interpreter.overlay.set((clone.address, "instance"), clone)
-        for name, value in own_attributes(interpreter, source):
-            interpreter.overlay.set((clone.address, name), value)
-    nodes = cell.nodes[:1] if cell.kind == "input" else ()
-    moved = tuple(n._replace(structure=KerasTensor(clone.address, 0, 0)) for n in nodes)
-    certain = cell.certain and not interpreter.widened
-    params = None if cell.kind == "layer" and isinstance(source.cls, External) else cell.params
-    fresh = cell._replace(nodes=moved, consumed=False, site=site, certain=certain, params=params)
-    set_operation(interpreter, clone.address, fresh)
-    return clone
-
-
-def _clone_functional(
-    interpreter: Interpreter,
-    library: KerasLibrary,
-    model: ModelCell,
-    cell: Operation,
-    copy: Copy,
-    given: Value,
-    site: Site,
-) -> Value:
-    """New layers, then every node of the model again, inputs first (`_run_through_graph`)."""
-    legacy = library.context.era(cell.root) is Era.TF_KERAS
-    made = _inputs(interpreter, library, model, cell, given, site)
+def _clone_functional(cloning: _Cloning, source: Instance, model: ModelCell, cell: Operation, given: Value) -> Value:
+    """`_clone_functional_model`: Keras 3 runs the graph again, node by node; tf_keras goes by the config."""
+    interpreter, library, site = cloning.interpreter, cloning.library, cloning.site
+    made = _inputs(cloning, model, cell, given)
     if made is None:
         return UNKNOWN
+    if library.context.era(cell.root) is Era.TF_KERAS:
+        copies: dict[Address, Value] = {t.operation: instance_of(interpreter, n.operation) for t, n in made.items()}
+        for address in model.operations:
+            if address not in copies:
+                copies[address] = cloning.copy(address)
+        structures = reconstructed(interpreter, library, model, cell, copies, site)
+        return UNKNOWN if structures is None else construct_clone(interpreter, library, source, cell, structures, site)
+    tensors: dict[KerasTensor, Value] = dict(made)
     for address, index in model.nodes:
         own = operation(interpreter, address)
         assert own is not None
         node = own.nodes[index]
-        if node.is_input or all(KerasTensor(address, index, i) in made for i in range(len(node.outputs))):
+        if node.is_input:
             continue
-        if node.arguments is None or any(t not in made for t in node.inputs):
+        if any(tensor not in tensors for tensor in node.inputs):
             return UNKNOWN
-        target = copy(address) if own.kind != "op" or legacy else instance_of(interpreter, address)
-        passed = each_argument(node.arguments, partial(thaw, interpreter, mapping=made))
-        value = _call_again(interpreter, library, target, own, passed, site)
-        for i, output in enumerate(leaves(interpreter, value)):
-            made[KerasTensor(address, index, i)] = output
-    clone = Instance(interpreter.overlay.allocate(), instance_of_kind(cell))
-    structures = (model.inputs_structure, model.outputs_structure)
-    rebuilt = tuple(restructured(interpreter, structure, made) for structure in structures)
-    interpreter.calling = None
-    construct(interpreter, library.context, clone, cell.root, Arguments(rebuilt, {"name": cell.name}), site)
-    return clone
+        if not call_again(interpreter, address, index, cloning.copy(address), tensors, cloning.call):
+            return UNKNOWN
+    restructure = partial(restructured, interpreter, mapping=tensors)
+    structures = restructure(model.inputs_structure), restructure(model.outputs_structure)
+    return construct_clone(interpreter, library, source, cell, structures, site)
 
 
 def _inputs(
-    interpreter: Interpreter, library: KerasLibrary, model: ModelCell, cell: Operation, given: Value, site: Site
-) -> dict[KerasTensor, Value] | None:
+    cloning: _Cloning, model: ModelCell, cell: Operation, given: Value
+) -> dict[KerasTensor, KerasTensor] | None:
     """What stands for the model's inputs: fresh Inputs, or `input_tensors`; None where those do not fit."""
+    interpreter, era = cloning.interpreter, cloning.library.context.era(cell.root)
     if given is not None:
-        flat = tuple(leaves(interpreter, given))
-        fits = len(flat) == len(model.inputs) and all(type(t) is KerasTensor for t in flat)
+        flat = [leaf for leaf in leaves(interpreter, given) if type(leaf) is KerasTensor]
+        fits = len(flat) == len(model.inputs) == len(list(leaves(interpreter, given)))
         return dict(zip(model.inputs, flat)) if fits else None
-    era = library.context.era(cell.root)
-    made: dict[KerasTensor, Value] = {}
+    made: dict[KerasTensor, KerasTensor] = {}
     for tensor in model.inputs:
         node, own = node_of(interpreter, tensor), operation(interpreter, tensor.operation)
         assert node is not None
@@ -146,24 +151,9 @@ def _inputs(
         # Keras 3 names the layer after the tensor, which has a number of its own where no name was given
         name = own.name if era is Era.TF_KERAS else node.names[tensor.tensor_index]
         clone = KerasTensor(interpreter.overlay.allocate(), 0, 0)
-        fresh = Node((), (node.outputs[tensor.tensor_index],), tensor_names(interpreter, name, era), clone, site)
-        operation_cell = Operation("InputLayer", "input", cell.root, name, site, own.config, (fresh,), 0)
+        names = (name if era is not Era.TF_KERAS else "Placeholder",)
+        fresh = Node((), (node.outputs[tensor.tensor_index],), names, clone, cloning.site)
+        operation_cell = Operation("InputLayer", "input", cell.root, name, cloning.site, own.config, (fresh,), 0)
         set_operation(interpreter, clone.operation, operation_cell)
         made[tensor] = clone
     return made
-
-
-def _call_again(
-    interpreter: Interpreter, library: KerasLibrary, target: Value, own: Operation, arguments: Arguments, site: Site
-) -> Value:
-    """A call of a copy; an op is called itself once more."""
-    from kls.graph.layers import call_op_again
-
-    if own.kind == "op" and isinstance(target, Instance):
-        return call_op_again(interpreter, library.context, target.address, arguments, site)
-    if not isinstance(target, Instance):
-        return UNKNOWN
-    cell = operation(interpreter, target.address)
-    if cell is not None and "<op>" in cell.config:  # the TFOpLambda layers of tf_keras
-        return call_op_again(interpreter, library.context, target.address, arguments, site)
-    return library.call_instance(interpreter, target, arguments, site)

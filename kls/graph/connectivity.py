@@ -126,12 +126,21 @@ def outcome(era: Era, found: Connectivity, duplicates: bool) -> str:
 
 
 def error_of(
-    era: Era, raises: bool, found: Connectivity, duplicate: tuple[str, int] | None, tensor: str, path: str
+    era: Era,
+    raises: bool,
+    found: Connectivity,
+    duplicate: tuple[str, int] | None,
+    tensor: str,
+    path: str,
+    refusal: str | None,
 ) -> tuple[str, str] | None:
     """The exception, (type, message) as Keras words it, or None where the era builds the model.
 
-    `tensor` is what an unlisted Input is called, `path` where the output stands that cannot be computed.
+    `tensor` is what an unlisted Input is called, `path` where the output stands that cannot be computed, and `refusal`
+    what tf_keras says when it does not clone the graph.
     """
+    if refusal is not None:
+        return ("ValueError", f"{refusal} {tensor}".rstrip())
     if duplicate is not None and (era is not Era.TF_KERAS or not found.unlisted):
         kind = "layer" if era is Era.TF_KERAS else "operation"
         return (
@@ -143,11 +152,8 @@ def error_of(
     if era is Era.TF_KERAS:
         if found.repeated:
             return ("ValueError", "The list of inputs passed to the model contains the same input multiple times.")
-        met = any(len(one.path) > 1 for one in found.unlisted)
-        if found.midgraph and not met and (found.unused or not found.unlisted):
+        if found.midgraph and found.unused:
             return ("ValueError", "Found unvisited input tensors that are disconnected from the outputs")
-        if found.midgraph and met:
-            return ("ValueError", f"Found input tensor cannot be reached given provided output tensors. {tensor}")
         return ("ValueError", f"Graph disconnected: cannot obtain value for tensor {tensor}")
     if era is Era.V3_14:
         return ("ValueError", f"Output with path `{path}` is not connected to `inputs`")

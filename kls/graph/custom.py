@@ -80,7 +80,7 @@ def _is_traced(interpreter: Interpreter, instance: Instance) -> bool:
     for _, value in own_attributes(interpreter, instance):
         for leaf in leaves(interpreter, value):
             cell = operation(interpreter, leaf.address) if isinstance(leaf, Instance) else None
-            if cell is None or cell.nodes or not isinstance(leaf, Instance):
+            if cell is None or cell.nodes or cell.params is not None or not isinstance(leaf, Instance):
                 continue
             weighs = cell.cls in WITH_WEIGHTS or cell.cls.startswith(CONVOLUTIONS)
             if weighs or isinstance(leaf.cls, Class) or cell.kind == "sequential":
@@ -152,20 +152,26 @@ def inferred(
 
     first = cell.params is None and not cell.nodes
     if build is not UNDEFINED and first and arguments.positional:
-        shape = Arguments((_shape_of(interpreter, arguments.positional[0]),))
-        _quietly(interpreter, lambda: call(interpreter, BoundMethod(build, instance), shape, site))
+        build_with(interpreter, instance, _shape_of(interpreter, arguments.positional[0]), site)
 
     def run() -> Value:
         interpreter.overlay.set(INSIDE, True)
         value = call(interpreter, BoundMethod(method, instance), arguments, site)
         return (
             _structure(interpreter, value),
-            cell.params if cell.params is not None else _weight(interpreter, instance),
+            cell.params if cell.params is not None else weight(interpreter, instance),
         )
 
     counts = first and library.context.era(cell.root) is not Era.TF_KERAS
     found = interpreter.aside(run, is_counter if counts else lambda key: False)
     return Inference(*found) if isinstance(found, tuple) else NOTHING
+
+
+def build_with(interpreter: Interpreter, instance: Instance, shape: Value, site: Site) -> None:
+    """`layer.build(input_shape)`, where the class has such a method."""
+    build = find_in_mro(interpreter, instance.cls.mro, "build") if isinstance(instance.cls, Class) else UNDEFINED
+    if build is not UNDEFINED:
+        _quietly(interpreter, lambda: call(interpreter, BoundMethod(build, instance), Arguments((shape,)), site))
 
 
 def _quietly(interpreter: Interpreter, act: Callable[[], Value]) -> None:
@@ -215,8 +221,11 @@ def _structure(interpreter: Interpreter, value: Value) -> Value:
     return TensorSpec(None)
 
 
-def _weight(interpreter: Interpreter, instance: Instance) -> int | None:
-    """The weights of the layer itself and of the layers that it keeps in attributes; None where not all are known."""
+def weight(interpreter: Interpreter, instance: Instance, unbuilt_too: bool = True) -> int | None:
+    """The weights of the layer itself and of the layers that it keeps in attributes; None where not all are known.
+
+    Layers that were not built have none yet: without `unbuilt_too` that is what counts.
+    """
     own = interpreter.overlay.get((instance.address, "<weights>"))
     if own is UNKNOWN or interpreter.overlay.get((instance.address, "*")) is UNKNOWN:
         return None
@@ -225,7 +234,10 @@ def _weight(interpreter: Interpreter, instance: Instance) -> int | None:
         for leaf in leaves(interpreter, value):
             if leaf is UNKNOWN or isinstance(leaf, Either):
                 return None
-            if isinstance(leaf, Instance) and operation(interpreter, leaf.address) is not None:
+            cell = operation(interpreter, leaf.address) if isinstance(leaf, Instance) else None
+            if not isinstance(leaf, Instance) or cell is None:
+                continue
+            if unbuilt_too or cell.params is not None or cell.kind != "layer":
                 kept.append(leaf)
     inner = total_params(interpreter, tuple(dict.fromkeys(layer.address for layer in kept)))
     return None if inner is None else inner + (own if isinstance(own, int) else 0)

@@ -135,6 +135,18 @@ def map_graph(
     return Graph(tuple(ordered), tuple(nodes), exact)
 
 
+def uncomputable(
+    interpreter: Interpreter, graph: Graph, inputs: tuple[KerasTensor, ...], outputs: tuple[KerasTensor, ...]
+) -> tuple[int, ...]:
+    """Which outputs, counted flat, running the graph on the inputs does not reach (`_run_through_graph` of Keras 3.14)."""
+    computed = set(inputs)
+    for address, index in graph.nodes:
+        node = node_of(interpreter, KerasTensor(address, index, 0))
+        if node is not None and not node.is_input and computed.issuperset(node.inputs):
+            computed.update(KerasTensor(address, index, i) for i in range(len(node.outputs)))
+    return tuple(i for i, tensor in enumerate(outputs) if tensor not in computed)
+
+
 def certain(
     interpreter: Interpreter, graph: Graph, inputs: tuple[KerasTensor, ...], outputs: tuple[KerasTensor, ...]
 ) -> tuple[Address, ...]:
@@ -293,12 +305,13 @@ def _tf_keras_order(
     return order
 
 
-def tf_keras_refuses(
+def tf_keras_refusal(
     interpreter: Interpreter, inputs: tuple[KerasTensor, ...], outputs: tuple[KerasTensor, ...]
-) -> bool:
-    """Whether tf_keras refuses to clone the graph: an Input is not listed, or a listed tensor feeds no node of it.
+) -> str | None:
+    """What tf_keras says when it refuses to clone the graph, without the tensors; None where it clones it.
 
-    `find_nodes_by_inputs_and_outputs`. An Input that is passed through and used as well is cloned, and so cut off.
+    `find_nodes_by_inputs_and_outputs`: an Input is not listed, or a listed tensor feeds no node of the graph. An Input
+    that is passed through and used as well is cloned, and so cut off, which `_map_graph` finds.
     """
     fed: set[KerasTensor] = set()
     for key in _tf_keras_order(interpreter, inputs, outputs):
@@ -307,9 +320,11 @@ def tf_keras_refuses(
             if parent in inputs:
                 fed.add(parent)
             elif is_input_tensor(interpreter, parent):
-                return True
+                return "Found input tensor cannot be reached given provided output tensors."
+    if not fed.issuperset(inputs):
+        return "Found unvisited input tensors that are disconnected from the outputs:"
     cut_off = any(t in outputs and is_input_tensor(interpreter, t) for t in fed)
-    return cut_off or not fed.issuperset(inputs)
+    return "Graph disconnected: cannot obtain value for tensor" if cut_off else None
 
 
 def mark_consumed(interpreter: Interpreter, tensor: KerasTensor) -> None:

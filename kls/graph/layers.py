@@ -155,6 +155,14 @@ def call_layer(
             set_operation(interpreter, instance.address, cell._replace(params=inference.params))
             return as_data(inference.outputs)
         return called_without_tensors(interpreter, instance.address, cell, tensors, arguments)
+    if cell.cls == "TimeDistributed":
+        from kls.graph.running import applied_to_steps
+
+        applied_to_steps(interpreter, cell, tensors, site)
+    if cell.cls == "RNN":
+        from kls.graph.own_cells import build_cells
+
+        build_cells(interpreter, context, cell, tensors, site)
     inference = infer(interpreter, context, instance, cell, arguments)
     era = context.era(cell.root)
     if cell.cls == "Lambda" and era is not Era.TF_KERAS and cell.config.get("output_shape") is None:
@@ -241,6 +249,11 @@ def _config_value(interpreter: Interpreter, value: Value) -> object:
     inner = operation(interpreter, value.address) if isinstance(value, Instance) else None
     if inner is None or not isinstance(value, Instance):
         return to_config(interpreter, value)
+    if shapes.OWN_CELL in inner.config:
+        sizes = inner.config[shapes.OWN_CELL]
+        named = dict(zip(("state_size", "output_size"), sizes if type(sizes) is tuple else ()))
+        known = {key: to_config(interpreter, size) for key, size in named.items() if size is not None}
+        return shapes.OWN_CELL, {**known, "params": inner.params}
     if isinstance(value.cls, Class) or model_cell(interpreter, value.address) is not None:
         from kls.graph.running import wrapped
 

@@ -125,7 +125,8 @@ class KerasLibrary:
             return instance
         family, _, last = name.rpartition(".")
         if last == "from_config" and arguments.positional:
-            return methods.from_config(interpreter, self, function, arguments.positional[0], site)
+            cls = External(function.name.rpartition(".")[0])
+            return methods.from_config(interpreter, self, cls, arguments.positional[0], site)
         if family == "layers" and last[:1].isupper() and shapes.is_layer(last):
             return make_layer(interpreter, self.context, function, arguments, site)
         if family == "layers" and last in shapes.LAYER_FUNCTIONS:

@@ -8,17 +8,18 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from kls.environment.era import Era
-from kls.graph import custom, sequential, taking
+from kls.graph import custom, sequential, shapes, taking
 from kls.graph.cells import KerasTensor, ModelCell, Operation, model_cell, operation, set_model, set_operation
-from kls.graph.cloning import clone_layer
+from kls.graph.configs import copy_of
 from kls.graph.context import each_argument, leaves, restructured, thaw
 from kls.graph.events import Undefined
 from kls.graph.instances import instance_of, layers_of
-from kls.graph.layers import call_op, call_op_again
+from kls.graph.layers import call_op, call_op_again, layer_config
 from kls.graph.noticing import is_certain, model_used, remember_layers
 from kls.graph.opaque import is_opaque, layer_of
 from kls.graph.shapes import TensorSpec, parameters
 from kls.graph.sources import argument_site
+from kls.program.calls import call
 from kls.program.containers import content_of, subscript
 from kls.program.interpreter import ProgramRaises
 from kls.program.library import Arguments
@@ -38,6 +39,8 @@ def call_method(
     """Call a method of one of Keras's objects; UNDEFINED for what is not modelled."""
     if isinstance(receiver, KerasTensor):
         return None if name == "set_shape" else UNKNOWN
+    if isinstance(receiver, Class) and name == "from_config":
+        return from_config(interpreter, library, receiver, arguments.get(0, "config", UNKNOWN), site)
     if not isinstance(receiver, Instance):
         return UNDEFINED
     cell, model = operation(interpreter, receiver.address), model_cell(interpreter, receiver.address)
@@ -51,8 +54,10 @@ def call_method(
         return library.call_instance(interpreter, receiver, arguments, site)
     if name == "add_weight" and isinstance(receiver.cls, Class):
         return custom.add_weight(interpreter, receiver, library.context.era(cell.root), arguments)
-    if name == "get_config" and not isinstance(receiver.cls, Class):
+    if name == "get_config":
         return get_config(interpreter, library, receiver, cell)
+    if name == "build" and model is None and not isinstance(receiver.cls, Class):
+        return _build_layer(interpreter, library, receiver, cell, arguments)
     if name == "get_layer" and model is not None:
         return get_layer(interpreter, library, receiver, model, cell, arguments, site)
     if name in ("get_output_at", "get_input_at"):
@@ -92,33 +97,46 @@ def _on_sequential(
     return Opaque("array") if name.startswith("predict") else None if name in ("compile", "summary") else UNKNOWN
 
 
+def _build_layer(
+    interpreter: Interpreter, library: KerasLibrary, layer: Instance, cell: Operation, arguments: Arguments
+) -> Value:
+    """`layer.build(input_shape)` of one of Keras's own: it has its weights from now on."""
+    given = arguments.get(0, "input_shape", UNKNOWN)
+    shape = content_of(interpreter, given) if isinstance(given, Container) else given
+    if cell.params is None and type(shape) is tuple and all(size is None or isinstance(size, int) for size in shape):
+        tensor = (TensorSpec(shape),)
+        inference = shapes.infer(
+            cell.cls, layer_config(interpreter, cell), tensor, {}, library.context.facts(cell.root)
+        )
+        set_operation(interpreter, layer.address, cell._replace(params=inference.params))
+    return None
+
+
 def get_config(interpreter: Interpreter, library: KerasLibrary, layer: Instance, cell: Operation) -> Value:
-    """`layer.get_config()` of a layer or model of Keras's own class: what is not known of it is UNKNOWN, not absent."""
-    names = parameters(cell.cls, library.context.era(cell.root).value) or ()
+    """`layer.get_config()`, as Keras's own class has it: what is not known of it is UNKNOWN, not absent."""
+    own = isinstance(layer.cls, Class)
+    names = ("trainable", "dtype") if own else parameters(cell.cls, library.context.era(cell.root).value) or ()
     content: dict[object, Value] = dict.fromkeys(names, UNKNOWN)
-    content.update(cell.config)
+    content.update({} if own else cell.config)
     content["name"] = cell.name or UNKNOWN
     config = interpreter.overlay.new("defaultdict", content)
     interpreter.overlay.set(("config of", config), (layer, tuple(content.items())))
     return config
 
 
-def from_config(
-    interpreter: Interpreter, library: KerasLibrary, function: External, config: Value, site: Site
-) -> Value:
+def from_config(interpreter: Interpreter, library: KerasLibrary, cls: Value, config: Value, site: Site) -> Value:
     """`Dense.from_config(config)`: of a layer's own config a copy of it, of a changed one what it says now."""
     content = content_of(interpreter, config) if isinstance(config, Container) else None
     found = interpreter.overlay.get(("config of", config)) if isinstance(config, Container) else UNDEFINED
     if type(found) is not tuple or not isinstance(content, dict):
         return UNDEFINED
     layer, before = found
-    cls = External(function.name.rpartition(".")[0])
     if layer.cls == cls and tuple(content.items()) == before:
-        return clone_layer(interpreter, library, layer.address, site)
+        return copy_of(interpreter, library, layer.address, site)
     if model_cell(interpreter, layer.address) is not None:
         return UNDEFINED
     given = {str(key): value for key, value in content.items() if value is not UNKNOWN}
-    return library.call(interpreter, cls, Arguments((), given), site)
+    return call(interpreter, cls, Arguments((), given), site)
 
 
 def get_layer(

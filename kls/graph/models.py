@@ -28,7 +28,8 @@ from kls.graph.functional import (
     is_input_tensor,
     map_graph,
     original_of,
-    tf_keras_refuses,
+    tf_keras_refusal,
+    uncomputable,
 )
 from kls.graph.layers import append_node, call_tensors, called_without_tensors, class_name
 from kls.graph.names import auto_name
@@ -111,7 +112,9 @@ def _build(
     originals = {t: original for t in inputs if (original := original_of(interpreter, t)) is not None}
     outcomes = {e.value: outcome(e, found, False) for e in Era}
     made, built = given, (inputs, outputs)
-    if found.midgraph and found.complete and tf_keras_refuses(interpreter, inputs, outputs):
+    clonable = found.midgraph and found.complete
+    refusal = tf_keras_refusal(interpreter, inputs, outputs) if clonable else None
+    if refusal is not None:
         outcomes[Era.TF_KERAS.value] = "raises"
     if found.midgraph and (set(inputs) & set(outputs) or len(set(outputs)) < len(outputs)):
         outcomes[Era.V3_14.value] = "raises"  # such a tensor is cloned twice, and one clone is left unconnected
@@ -126,21 +129,23 @@ def _build(
             restructured(interpreter, given[0], clones.inputs),
             restructured(interpreter, given[1], clones.tensors),
         )
-        if era is Era.V3_14 and connectivity(interpreter, *built, found.consumed).unlisted:
-            outcomes[era.value] = "raises"  # calls of an input's own layer went to the InputLayer that stands for it
-    broken = found.broken
-    if era is Era.V3_14 and outcomes[era.value] == "raises" and not broken:
-        broken = connectivity(interpreter, *built, found.consumed).broken
     if unnamed:
         event = replace(event, name=auto_name(interpreter, model_prefix(event.instance, era), era))
     graph = map_graph(interpreter, *built, era)
     interpreter.spend(len(graph.nodes) // 2)
+    broken = found.broken
+    if era is Era.V3_14 and graph.complete and found.complete:
+        passed = {t for t in inputs if not is_input_tensor(interpreter, t)}  # of these outputs no node makes the copy
+        lost = {i for i, t in enumerate(outputs) if passed and (t in outputs[i + 1 :] or t in passed)}
+        broken = tuple(sorted({*lost, *uncomputable(interpreter, graph, *built)}))
+        outcomes[era.value] = "raises" if broken else outcomes[era.value]
     duplicate = _duplicate(interpreter, graph.operations if graph.complete else certain(interpreter, graph, *built))
     if duplicate is not None:
         outcomes = dict.fromkeys(outcomes, "raises")
     tensor = describe(interpreter, found.unlisted[0].tensor) if found.unlisted else ""
     path = paths(interpreter, given[1])[broken[0]] if broken else ""
-    error = error_of(era, outcomes[era.value] == "raises", found, duplicate, tensor, path)
+    refusal = refusal if era is Era.TF_KERAS else None
+    error = error_of(era, outcomes[era.value] == "raises", found, duplicate, tensor, path, refusal)
     complete = graph.complete and found.complete and not interpreter.widened
     model = ModelCell(
         "functional", made[0], made[1], built[0], built[1], graph.operations, graph.nodes, complete, error

@@ -16,7 +16,7 @@ from kls.graph.names import count_tensors
 from kls.graph.shapes import Inference, Structure, TensorSpec
 from kls.program.containers import content_of
 from kls.program.library import Arguments
-from kls.program.values import Class, Container, Instance, Value
+from kls.program.values import Class, Container, Instance, Site, Value
 
 if TYPE_CHECKING:
     from kls.graph.library import KerasLibrary
@@ -137,6 +137,28 @@ def wrapped(
         return _inference(interpreter, library, instance, cell, Arguments(tuple(args), dict(kwargs)))
 
     return give
+
+
+def applied_to_steps(interpreter: Interpreter, cell: Operation, tensors: tuple[Value, ...], site: Site) -> None:
+    """A TimeDistributed is called: a Sequential inside it is built, and a model inside makes the tensors of its shapes.
+
+    keras/src/layers/rnn/time_distributed.py (`build`, `compute_output_shape`) and `Function.compute_output_shape`.
+    """
+    from kls.graph import sequential
+
+    layer, first = cell.config.get("layer"), tensors[0] if tensors else None
+    model = model_cell(interpreter, layer.address) if isinstance(layer, Instance) else None
+    if model is None or not isinstance(layer, Instance) or type(first) is not KerasTensor:
+        return
+    library = cast("KerasLibrary", interpreter.library)
+    if model.kind == "sequential" and model.functional is None and model.layers:
+        spec = spec_of(interpreter, first)
+        shape = None if spec.shape is None else (*spec.shape[:1], *spec.shape[2:])
+        sequential.build(interpreter, library, layer, TensorSpec(shape, spec.dtype), site)
+        model = model_cell(interpreter, layer.address) or model
+    era = library.context.era(cell.root)
+    if era is not Era.TF_KERAS:
+        count_tensors(interpreter, len(model.inputs) + len(model.outputs), era)
 
 
 def specs_of(interpreter: Interpreter, value: Value, found: Mapping[KerasTensor, Value]) -> Structure:

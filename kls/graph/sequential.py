@@ -157,6 +157,8 @@ def build(
         return
     stack = model.layers
     era = library.context.era(own.root)
+    inside = is_inside(interpreter)
+    interpreter.overlay.set(INSIDE, False)  # the stack is called with symbolic tensors, wherever that happens
     first = operation(interpreter, stack[0].address)
     if first is None or first.kind != "input":
         if era is Era.TF_KERAS and first is not None and first.name:
@@ -164,8 +166,6 @@ def build(
         else:
             name = auto_name(interpreter, "InputLayer", era)
         stack = (_input_layer(interpreter, library, own.root, name, spec or TensorSpec(None), site), *stack)
-    inside = is_inside(interpreter)
-    interpreter.overlay.set(INSIDE, False)  # the stack is called with symbolic tensors, wherever that happens
     value: Value = KerasTensor(stack[0].address, 0, 0)
     remember_stacked(interpreter, stack[1:])
     for layer in stack[1:]:

@@ -266,6 +266,8 @@ def instantiate(interpreter: Interpreter, cls: Class, arguments: Arguments, site
     instance = Instance(interpreter.overlay.allocate(), cls)
     init = find_in_mro(interpreter, cls.mro, "__init__")
     if init is not UNDEFINED:
+        if root_external(cls) is not None:  # a library may make another one of the same arguments
+            interpreter.overlay.set((instance.address, "<arguments>"), arguments)
         call(interpreter, BoundMethod(init, instance), arguments, site)
         return instance
     fields = fields_of(interpreter, cls)

@@ -110,7 +110,8 @@ def compared(truth: dict, mine: list[dict]) -> Answer:
         if not found:
             answer.words = f"no Sequential {one['name']!r}"
         else:
-            _compare(answer, {**one, "line": found[-1]["line"]}, found[-1])
+            mine_one = next((m for m in found if m["variable"] == one["variable"]), found[-1])
+            _compare(answer, {**one, "line": mine_one["line"]}, mine_one)
             answer.models += 1
     return answer
 

@@ -7,7 +7,16 @@ from __future__ import annotations
 
 import random
 
-from parts import HEAD, PARTS
+from model_parts import MODELS
+from parts import HEAD, TENSORS
+
+PARTS = (*TENSORS, *MODELS)
+
+LAST = """last_in = keras.Input((8,))
+last = keras.Model(last_in, layers.Dense(8)(last_in))
+last_copy = keras.models.clone_model(last)
+"""
+"""Its names tell how many layers, models and tensors the program has made."""
 
 
 class Program:
@@ -105,7 +114,7 @@ class Program:
 
     def add_block(self) -> None:
         """A function that makes a model of its own, called now."""
-        function, variable = self.fresh("block"), self.fresh("b")
+        function, variable = self.fresh("make"), self.fresh("block")
         self.lines += [
             f"def {function}(width=8):",
             "    start = keras.Input((8,))",
@@ -160,7 +169,9 @@ class Program:
             )
         else:
             inputs = self.tensor()
-        self.lines.append(f"{variable} = keras.Model({inputs}, {outputs}{self.name_argument('mod')})")
+        cls = self.random.choice(["keras.Model", "keras.models.Model", "Model"])
+        passed = self.random.choice([f"{inputs}, {outputs}", f"inputs={inputs}, outputs={outputs}"])
+        self.lines.append(f"{variable} = {cls}({passed}{self.name_argument('mod')})")
         callable_again = "." not in outputs and "[" not in outputs and self.whole
         (self.models if callable_again else self.derived).append(variable)
 
@@ -179,4 +190,4 @@ def program(seed: int, version: str) -> str:
         else:
             made.random.choice(steps)()
     made.add_model()
-    return HEAD + "\n".join(made.lines) + "\n"
+    return HEAD + "\n".join(made.lines) + "\n" + LAST

@@ -1,4 +1,4 @@
-"""More of what random programs are made of: states, masks, several outputs, clones, classes, closures, dicts, operators.
+"""More of what random programs are made of: states, masks, several outputs, classes, closures, operators, convolutions.
 
 Each part is a function that adds lines to a program; the tensors that it leaves behind have the shape (None, 8).
 """
@@ -14,6 +14,7 @@ HEAD = """from functools import partial
 
 import keras
 from keras import layers
+from keras.models import Model
 
 
 class Twist(layers.Layer):
@@ -35,10 +36,54 @@ class Pair(layers.Layer):
         return first, self.right(one if other is None else other)
 
 
+class Cell(layers.Layer):
+    def __init__(self, units=8, **kwargs):
+        super().__init__(**kwargs)
+        self.state_size = units
+        self.inner = layers.Dense(units)
+        self.recurrent = layers.Dense(units, use_bias=False)
+
+    def build(self, input_shape):
+        self.inner.build(input_shape)
+        self.recurrent.build((None, self.state_size))
+
+    def call(self, inputs, states):
+        output = self.inner(inputs) + self.recurrent(states[0])
+        return output, [output]
+
+    def get_config(self):
+        config = super().get_config()
+        config.update({"units": self.state_size})
+        return config
+
+
 class Perceptron(keras.Model):
     def __init__(self, width=8, **kwargs):
         start = keras.Input((8,))
         super().__init__(inputs=start, outputs=layers.Dense(8)(layers.Dense(width)(start)), **kwargs)
+
+
+class Tower(keras.Model):
+    def __init__(self, width=8, depth=2):
+        super().__init__()
+        self.blocks = [layers.Dense(width, activation="relu") for _ in range(depth)]
+        self.top = layers.Dense(8)
+
+    def call(self, inputs, training=None):
+        for block in self.blocks:
+            inputs = block(inputs)
+        return self.top(inputs)
+
+
+class Builder:
+    def __init__(self, *sizes, **options):
+        self.sizes, self.options, self.made = sizes, options, {}
+
+    def __call__(self, tensor):
+        for index, size in enumerate(self.sizes):
+            tensor = layers.Dense(size, **self.options)(tensor)
+            self.made[f"step_{index}"] = tensor
+        return tensor
 
 
 def dense_of(width):
@@ -46,6 +91,19 @@ def dense_of(width):
         return layers.Dense(width)(tensor)
 
     return apply
+
+
+def renamed(layer):
+    if isinstance(layer, layers.Dense):
+        return layers.Dense(layer.units, name=layer.name + "_new")
+    return layer.__class__.from_config(layer.get_config())
+
+
+def with_dropout(layer, *args, **kwargs):
+    out = layer(*args, **kwargs)
+    if isinstance(layer, layers.Dense):
+        out = layers.Dropout(0.1)(out)
+    return out
 
 
 relu8 = partial(layers.Dense, 8, activation="relu")
@@ -163,6 +221,7 @@ def add_arithmetic(program: Program) -> None:
     out = program.fresh("o")
     a, b = program.tensor(), program.tensor()
     choices = [f"1 - {a}", f"{a} / 2.0", f"-{a}", f"abs({a})", f"2 * {a} + {b}", f"sum([{a}, {b}])"]
+    choices += [f"{a} ** 2", f"({a} - 0.5) * {b} + {a}", f"{a} / ({b} + 1e-6)", f"{a}[:, ::-1] + {b}[..., :8]"]
     choices.append(f"layers.Concatenate()([{a}[:, :4], {b}[:, 4:]])")
     if program.has_ops:
         choices += [
@@ -171,90 +230,125 @@ def add_arithmetic(program: Program) -> None:
             f"keras.ops.mean(keras.ops.stack([{a}, {b}], axis=1), axis=1)",
             f"keras.ops.squeeze({a}[:, None], axis=1)",
             f"keras.ops.maximum({a}, {b}) - keras.ops.mean({a}, axis=-1, keepdims=True)",
+            f"keras.ops.where({a} > 0.0, {a}, {b})",
+            f"keras.ops.reshape(keras.ops.transpose(keras.ops.reshape({a}, (-1, 2, 4)), (0, 2, 1)), (-1, 8))",
+            f"keras.ops.split(keras.ops.concatenate([{a}, {b}], axis=1), 2, axis=1)[1]",
+            f"keras.ops.softmax({a}, axis=-1) * keras.ops.cast({b}, 'float32')",
+            f"keras.ops.einsum('bi,bi->bi', {a}, {b})",
+            f"keras.ops.sum(keras.ops.matmul({a}[:, :, None], {b}[:, None, :]), axis=-1)",
         ]
     program.lines.append(f"{out} = {program.random.choice(choices)}")
     program.tensors.append(out)
 
 
-def add_clone(program: Program) -> None:
-    """A copy of a model, or of a Sequential that is built."""
-    if not program.models:
-        return
-    out, model = program.fresh("copy"), program.random.choice(program.models)
-    if model.startswith("k"):
-        return  # of a class with a constructor of its own
-    program.lines.append(f"{out} = keras.models.clone_model({model})")
-    if model in program.arity:
-        program.arity[out] = program.arity[model]
-    program.models.append(out)
-
-
-def add_tap(program: Program) -> None:
-    """A tensor of another model's, by one of its layers."""
-    found = [m for m in (*program.models, *program.derived) if m.startswith(("model", "b"))]
-    if not found:
-        return
-    out, model = program.fresh("t"), program.random.choice(found)
-    way = program.random.choice(["layers[-1]", "layers[0]", "get_layer(index=0)", "layers[1:][-1]"])
-    program.lines.append(f"{out} = {model}.{way}.output")
-    program.lines += [f"if isinstance({out}, (list, tuple)):", f"    {out} = {out}[0]"]
-    program.lines.append(f"{out} = layers.Dense(8)(layers.Flatten()({out}))")
-    program.tensors.append(out)
-
-
-def add_mapping(program: Program) -> None:
-    """A model whose inputs and outputs are dicts, called with one."""
-    model, out = program.fresh("named"), program.fresh("d")
-    a, b = program.fresh("left"), program.fresh("right")
+def add_convolution(program: Program) -> None:
+    """An image from a tensor: down, up, and a connection past both."""
+    image, out = program.fresh("image"), program.fresh("v")
+    down = program.random.choice(
+        [
+            'layers.Conv2D(3, 2, strides=2, padding="same"{})',
+            "layers.MaxPooling2D(2{})",
+            'layers.SeparableConv2D(2, 3, strides=2, padding="same"{})',
+            "layers.AveragePooling2D((2, 1){})",
+        ]
+    ).format(program.name_argument("down"))
+    up = program.random.choice(
+        ['layers.Conv2DTranspose(2, 2, strides=2, padding="same")', "layers.UpSampling2D(2)", "layers.ZeroPadding2D(1)"]
+    )
+    if "AveragePooling" in down:
+        up = "layers.UpSampling2D((2, 1))"
+    elif "Zero" in up:
+        up = "layers.UpSampling2D(size=(2, 2))"
     program.lines += [
-        f'{model}_in = {{"b": keras.Input((8,), name="{b}"), "a": keras.Input((8,), name="{a}")}}',
-        f'{model} = keras.Model({model}_in, {{"sum": layers.Add()(list({model}_in.values())), "a": relu8()({model}_in["a"])}})',
-        f'{out} = {model}({{"a": {program.tensor()}, "b": {program.tensor()}}})',
-        f'{out} = {out}["{program.random.choice(["sum", "a"])}"]',
+        f"{image} = layers.Reshape((4, 2, 1))({program.tensor()})",
+        f"{out} = {up}({down}({image}))",
+        f"{out} = layers.Concatenate()([{image}, {out}])",
+        f"{out} = layers.Dense(8)({program.random.choice(['layers.GlobalAveragePooling2D', 'layers.Flatten'])}()({out}))",
     ]
     program.tensors.append(out)
 
 
-def add_stack(program: Program) -> None:
-    """A Sequential of a model and a layer, or the layers of a Sequential one by one."""
-    single = [m for m in program.models if m not in program.arity]
-    if not single:
-        return
-    out, model = program.fresh("stack"), program.random.choice(single)
-    if model.startswith("seq"):
-        program.lines += [f"{out} = {program.tensor()}", f"for layer in {model}.layers:", f"    {out} = layer({out})"]
-        program.tensors.append(out)
+def add_cell(program: Program) -> None:
+    """An RNN over a cell of the program's own, over one of Keras's, or over several."""
+    steps, out = sequence(program), program.fresh("n")
+    cell = program.random.choice(
+        ["Cell()", "Cell(8)", "layers.GRUCell(8)", "[layers.LSTMCell(4), layers.LSTMCell(8)]", "[Cell(3), Cell(8)]"]
+    )
+    last = program.random.choice(["", ", return_sequences=True"])
+    call = f"layers.RNN({cell}{last}{program.name_argument('rnn')})({steps})"
+    program.lines.append(f"{out} = {'layers.Dense(8)(layers.Flatten()(' + call + '))' if last else call}")
+    program.tensors.append(out)
+
+
+def add_both_ways(program: Program) -> None:
+    """Bidirectional with its states, begun with others, or with its two sides apart; a model applied to each step."""
+    steps, out = sequence(program), program.fresh("w")
+    chance = program.random.random()
+    if chance < 0.3:
+        names = [out, *(f"{out}_{i}" for i in range(4))]
+        begin = program.random.choice(["", f", initial_state=[{', '.join(program.tensor() for _ in range(4))}]"])
+        program.lines.append(
+            f"{', '.join(names)} = layers.Bidirectional(layers.LSTM(8, return_state=True))({steps}{begin})"
+        )
+        program.lines.append(f"{out} = layers.Dense(8)({out})")
+        program.tensors += names
+    elif chance < 0.6:
+        program.lines.append(f"{out}, {out}_b = layers.Bidirectional(layers.GRU(8), merge_mode=None)({steps})")
+        program.tensors += [out, f"{out}_b"]
     else:
-        program.lines.append(f"{out} = keras.Sequential([{model}, layers.Dense(8)])")
-        program.models.append(out)
+        start, inner = program.fresh("start"), program.fresh("inner")
+        program.lines += [
+            f"{start} = keras.Input((2,))",
+            f"{inner} = keras.Model({start}, layers.Dense(2)({start}){program.name_argument('innerm')})",
+            f"{out} = layers.Flatten()(layers.TimeDistributed({inner})({steps}))",
+        ]
+        program.tensors.append(out)
 
 
-def add_choice(program: Program) -> None:
-    """A condition on what was built."""
-    if not program.models:
-        return
-    out, model = program.fresh("z"), program.random.choice(program.models)
-    program.lines += [
-        f"if len({model}.layers) > {program.random.randint(1, 3)}:",
-        f"    {out} = layers.Dense(8)({program.tensor()})",
-        "else:",
-        f"    {out} = layers.Dropout(0.2)({program.tensor()})",
-    ]
+def add_comprehension(program: Program) -> None:
+    """Branches made in a comprehension, in a loop over pairs, or by an object that is called; sizes read off tensors."""
+    out, chance = program.fresh("g"), program.random.random()
+    a, b = program.tensor(), program.tensor()
+    if chance < 0.3:
+        program.lines += [
+            f"{out} = [layers.Dense(size, activation='relu')({a}) for size in (8, 4, 8) if size > 4]",
+            f"{out} = layers.{program.random.choice(['Add', 'Average'])}()([*{out}, {b}])",
+        ]
+    elif chance < 0.5:
+        program.lines += [
+            f"{out} = {{key: layers.Dense(8, name=f'{out}_{{key}}')(value) for key, value in zip('ab', ({a}, {b}))}}",
+            f"{out} = layers.Multiply()(list({out}.values()))",
+        ]
+    elif chance < 0.75:
+        builder = program.fresh("builder")
+        program.lines += [
+            f"{builder} = Builder({program.random.choice(['4, 8', '8', '*[8] * 3'])}, activation='relu')",
+            f"{out} = {builder}({a})",
+            f"{out} = layers.Add()([{out}, *({builder}.made[key] for key in sorted({builder}.made)[-1:])])",
+        ]
+    else:
+        program.lines += [
+            f"{out} = {a}",
+            f"for index, one in enumerate([{b}, {program.tensor()}]):",
+            f"    {out} = layers.Concatenate()([{out}, one]) if index % 2 else layers.Add()([{out}, one])",
+            f"    {out} = layers.Dense({out}.shape[-1] // (index + 1))({out})",
+        ]
     program.tensors.append(out)
 
 
-def add_several(program: Program) -> None:
-    """A model of two outputs, called and unpacked."""
-    start, model, out = program.fresh("start"), program.fresh("two"), program.fresh("p")
+def add_subclassed(program: Program) -> None:
+    """A model without a graph, called as a layer; sometimes twice."""
+    out, model = program.fresh("u"), program.fresh("tower")
     program.lines += [
-        f"{start} = keras.Input((8,))",
-        f"{model} = keras.Model({start}, [relu8()({start}), layers.Dense(8)({start})])",
-        f"{out}, {out}_b = {model}({program.tensor()})",
+        f"{model} = Tower({program.random.choice(['', '4', 'depth=1', 'width=6, depth=3'])})",
+        f"{out} = {model}({program.tensor()})",
     ]
-    program.tensors += [out, f"{out}_b"]
+    if program.random.random() < 0.4:
+        program.lines.append(f"{out} = layers.Add()([{out}, {model}({program.tensor()})])")
+    program.tensors.append(out)
 
 
-PARTS = (
+TENSORS = (
     add_states,
     add_wrapped,
     add_attention,
@@ -264,10 +358,9 @@ PARTS = (
     add_function,
     add_arithmetic,
     add_arithmetic,
-    add_clone,
-    add_tap,
-    add_mapping,
-    add_stack,
-    add_choice,
-    add_several,
+    add_convolution,
+    add_cell,
+    add_both_ways,
+    add_comprehension,
+    add_subclassed,
 )

@@ -125,6 +125,8 @@ def main():
     else:
         import keras
         from keras.src.models.functional import Functional
+    gc.collect()
+    gc.freeze()  # what Keras and TensorFlow are made of is not looked through at every clear_session
     answers = []
     for text in json.load(sys.stdin):
         if legacy:

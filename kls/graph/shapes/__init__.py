@@ -11,10 +11,11 @@ from kls.graph.shapes.inference import infer, infer_op
 from kls.graph.shapes.naming import LAYER_FUNCTIONS, canonical, is_layer, preprocessing, snake
 from kls.graph.shapes.ops_names import is_op, is_plain, op_class
 from kls.graph.shapes.sequential import declared_input
-from kls.graph.shapes.spec import UNKNOWN, Dim, Facts, Inference, Inner, Shape, Structure, TensorSpec, Unknown
+from kls.graph.shapes.spec import OWN_CELL, UNKNOWN, Dim, Facts, Inference, Inner, Shape, Structure, TensorSpec, Unknown
 
 __all__ = [
     "LAYER_FUNCTIONS",
+    "OWN_CELL",
     "UNKNOWN",
     "Dim",
     "Facts",

@@ -8,7 +8,7 @@ from typing import NamedTuple
 from kls.graph.shapes.convolution import image
 from kls.graph.shapes.dims import add, count, multiply, of_rank, unknown, when, window
 from kls.graph.shapes.registry import Call, Rule, layer, one
-from kls.graph.shapes.spec import UNKNOWN, Dim, Inference, Mismatch, Shape, Structure, TensorSpec, Unknown
+from kls.graph.shapes.spec import OWN_CELL, UNKNOWN, Dim, Inference, Mismatch, Shape, Structure, TensorSpec, Unknown
 
 
 class Cell(NamedTuple):
@@ -28,6 +28,8 @@ def cell_of(name: str, call: Call, features: Dim) -> Cell:
     """The cell of class `name` with `call`'s config, fed with `features` numbers a step."""
     if name == "StackedRNNCells":
         return _stacked(call.config.get("cells", UNKNOWN), call, features)
+    if name == OWN_CELL:
+        return _own(call.config)
     if name not in _GATES:
         return _NO_CELL
     units = call.size("units")
@@ -39,6 +41,17 @@ def cell_of(name: str, call: Call, features: Dim) -> Cell:
         multiply(gates, features, units), multiply(gates, units, units), when(call.flag("use_bias", True), biases)
     )
     return Cell(units, [units, units] if name == "LSTMCell" else [units], params)
+
+
+def _own(config: Mapping[str, object]) -> Cell:
+    """A cell of the program's own, by its `state_size` and, where it has one, its `output_size`."""
+    state, params = config.get("state_size", UNKNOWN), config.get("params")
+    sizes = list(state) if isinstance(state, (list, tuple)) else [state]
+    output = config.get("output_size", sizes[0] if sizes else UNKNOWN)
+    weight = params if isinstance(params, int) else None
+    if not all(isinstance(size, int) for size in sizes):
+        return Cell(output if isinstance(output, int) else UNKNOWN, UNKNOWN, weight)
+    return Cell(output if isinstance(output, int) else UNKNOWN, sizes, weight)  # type: ignore[arg-type]
 
 
 def _stacked(cells: object, call: Call, features: Dim) -> Cell:

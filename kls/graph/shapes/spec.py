@@ -57,6 +57,9 @@ class Inference(NamedTuple):
     params: int | None
 
 
+OWN_CELL = "<cell>"
+"""The class name of an RNN cell of the program's own; its config has `state_size`, `params` and perhaps `output_size`."""
+
 Inner: TypeAlias = tuple[str, Mapping[str, object]] | Callable[[tuple[object, ...], Mapping[str, object]], Inference]
 """A layer inside a layer: (class name, config), or a function from call arguments to an Inference (a model, say)."""
 
