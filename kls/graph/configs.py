@@ -27,6 +27,20 @@ if TYPE_CHECKING:
     from kls.graph.library import KerasLibrary
     from kls.program.interpreter import Interpreter
 
+NAMED_OPS = frozenset(
+    (
+        "Abs Absolute Add Arange Arccos Arccosh Arcsin Arcsinh Arctan Arctan2 Arctanh Ceil Cond Conj Conjugate Copy "
+        "Cos Cosh Digitize Divide DivideNoNan Dot Empty Equal Erf Erfinv Exp Exp2 Expm1 Floor FloorDivide Full "
+        "FullLike GetItem Greater GreaterEqual HardSigmoid HardSilu Hstack Identity Imag Inner Isclose Isfinite Isinf "
+        "Isnan Less LessEqual Log Log10 Log1p Log2 LogSigmoid Logaddexp LogicalAnd LogicalNot LogicalOr LogicalXor "
+        "Matmul Maximum Minimum Mod Multiply Ndim Negative Nonzero NotEqual Ones OnesLike Outer Power Ravel Real "
+        "Reciprocal Relu Relu6 Rsqrt Scatter ScatterUpdate SearchSorted Selu Sigmoid Sign Silu Sin Sinh Size Slice "
+        "SliceUpdate Softplus Softsign Sqrt Square Subtract Switch Tan Tanh TrueDivide Vdot Vstack Where Zeros "
+        "ZerosLike"
+    ).split()
+)
+"""The ops whose constructor takes a name in Keras 3.7: a copy of any other takes a name of its own there."""
+
 Caller = Callable[[Instance, Arguments], Value]
 """Calls a copy with what the original was called with."""
 
@@ -90,15 +104,20 @@ def _plain(interpreter: Interpreter, library: KerasLibrary, source: Instance, ce
     era = library.context.era(cell.root)
     nodes = cell.nodes[:1] if cell.kind == "input" else ()
     start = KerasTensor(clone.address, 0, 0)
-    names = (cell.name if era is not Era.TF_KERAS else "Placeholder",)  # `InputLayer(name=)` names its tensor as well
+    names: tuple[str | None] = (
+        cell.name if era is not Era.TF_KERAS else "Placeholder",
+    )  # `InputLayer(name=)` names its tensor as well
     moved = tuple(node._replace(names=names, structure=start) for node in nodes)
     for inner in MADE_WITH.get(cell.cls, ()):
         auto_name(interpreter, inner, era)
     config = {key: _inner(interpreter, library, value, site) for key, value in cell.config.items()}
+    own = cell.name
+    if cell.kind == "op" and era is Era.V3_0 and cell.cls not in NAMED_OPS:
+        own = auto_name(interpreter, cell.cls, era)
     certain = cell.certain and not interpreter.widened
     params = None if cell.kind == "layer" and isinstance(source.cls, External) else cell.params
-    fresh = cell._replace(nodes=moved, consumed=False, site=site, certain=certain, params=params, config=config)
-    set_operation(interpreter, clone.address, fresh)
+    fresh = cell._replace(name=own, nodes=moved, consumed=False, site=site, certain=certain)
+    set_operation(interpreter, clone.address, fresh._replace(params=params, config=config))
     return clone
 
 

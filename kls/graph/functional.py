@@ -8,6 +8,7 @@ graph is not complete.
 from __future__ import annotations
 
 from collections import defaultdict
+from collections.abc import Collection
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
@@ -145,6 +146,26 @@ def uncomputable(
         if node is not None and not node.is_input and computed.issuperset(node.inputs):
             computed.update(KerasTensor(address, index, i) for i in range(len(node.outputs)))
     return tuple(i for i, tensor in enumerate(outputs) if tensor not in computed)
+
+
+def parentless(
+    interpreter: Interpreter, graph: Graph, inputs: tuple[KerasTensor, ...], copied: Collection[KerasTensor]
+) -> KerasTensor | None:
+    """The first tensor that a node of the graph takes and none makes; `map_graph` of Keras 3 refuses that.
+
+    A call of which one output is an input of the model is not in the graph, and so its other outputs have no maker; nor
+    has what is `copied`, a mid-graph input that is an output as well.
+    """
+    made = set(inputs)
+    for address, index in graph.nodes:
+        node = node_of(interpreter, KerasTensor(address, index, 0))
+        if node is None:
+            continue
+        lost = next((tensor for tensor in possible_inputs(node) if tensor not in made), None)
+        if lost is not None:
+            return lost
+        made.update({KerasTensor(address, index, i) for i in range(len(node.outputs))}.difference(copied))
+    return None
 
 
 def certain(

@@ -226,14 +226,24 @@ def _concatenated(
         if rank is None or own is None:
             return UNKNOWN
         if own < rank:
-            wide = _op(interpreter, library, cell, "expand_dims", (mask,), site, axis=-1)
-            zeros = _op(interpreter, library, cell, "zeros_like", (tensor,), site, dtype="bool")
-            mask = _op(interpreter, library, cell, "logical_or", (wide, zeros), site)
+            mask = _widened(interpreter, library, cell, tensor, mask, site)
         parts.append(mask)
     axis = cell.config.get("axis", -1)
     joined = interpreter.overlay.new("list", tuple(parts))
     whole = _op(interpreter, library, cell, "concatenate", (joined,), site, axis=axis)
     return _op(interpreter, library, cell, "any", (whole,), site, axis=-1, keepdims=False)
+
+
+def _widened(
+    interpreter: Interpreter, library: KerasLibrary, cell: Operation, tensor: Value, mask: Value, site: Site
+) -> Value:
+    """A mask of as many axes as its tensor has; Keras 3.7 only reads the shape of that, later ones take the tensor in."""
+    wide = _op(interpreter, library, cell, "expand_dims", (mask,), site, axis=-1)
+    if library.context.era(cell.root) is Era.V3_0:
+        shape = library.attribute(interpreter, tensor, "shape", site)
+        return _op(interpreter, library, cell, "broadcast_to", (wide, shape), site)
+    zeros = _op(interpreter, library, cell, "zeros_like", (tensor,), site, dtype="bool")
+    return _op(interpreter, library, cell, "logical_or", (wide, zeros), site)
 
 
 def _rank(interpreter: Interpreter, tensor: Value) -> int | None:

@@ -23,7 +23,7 @@ from kls.program.calls import call
 from kls.program.containers import content_of, subscript
 from kls.program.interpreter import ProgramRaises
 from kls.program.library import Arguments
-from kls.program.values import UNDEFINED, UNKNOWN, Class, Container, External, Instance, Opaque, Site, Value
+from kls.program.values import UNDEFINED, UNKNOWN, Class, Container, Instance, Opaque, Site, Value
 
 if TYPE_CHECKING:
     from kls.graph.library import KerasLibrary

@@ -28,6 +28,7 @@ from kls.graph.functional import (
     is_input_tensor,
     map_graph,
     original_of,
+    parentless,
     tf_keras_refusal,
     uncomputable,
 )
@@ -133,18 +134,21 @@ def _build(
         event = replace(event, name=auto_name(interpreter, model_prefix(event.instance, era), era))
     graph = map_graph(interpreter, *built, era)
     interpreter.spend(len(graph.nodes) // 2)
-    broken = found.broken
+    broken, orphan = found.broken, None
     if era is Era.V3_14 and graph.complete and found.complete:
         passed = {t for t in inputs if not is_input_tensor(interpreter, t)}  # of these outputs no node makes the copy
-        lost = {i for i, t in enumerate(outputs) if passed and (t in outputs[i + 1 :] or t in passed)}
-        broken = tuple(sorted({*lost, *uncomputable(interpreter, graph, *built)}))
-        outcomes[era.value] = "raises" if broken else outcomes[era.value]
+        gone = {i for i, t in enumerate(outputs) if passed and (t in outputs[i + 1 :] or t in passed)}
+        broken = tuple(sorted({*gone, *uncomputable(interpreter, graph, *built)}))
+        orphan = parentless(interpreter, graph, built[0], passed.intersection(outputs))
+        outcomes[era.value] = "raises" if broken or orphan is not None else outcomes[era.value]
     duplicate = _duplicate(interpreter, graph.operations if graph.complete else certain(interpreter, graph, *built))
     if duplicate is not None:
         outcomes = dict.fromkeys(outcomes, "raises")
-    tensor = describe(interpreter, found.unlisted[0].tensor) if found.unlisted else ""
+    lost = found.unlisted[0].tensor if found.unlisted else orphan
+    tensor = "" if lost is None else describe(interpreter, lost)
     path = paths(interpreter, given[1])[broken[0]] if broken else ""
-    refusal = refusal if era is Era.TF_KERAS else None
+    if era is not Era.TF_KERAS:
+        refusal = None if orphan is None else "Graph disconnected: cannot find parent for tensor"
     error = error_of(era, outcomes[era.value] == "raises", found, duplicate, tensor, path, refusal)
     complete = graph.complete and found.complete and not interpreter.widened
     model = ModelCell(

@@ -264,6 +264,8 @@ def _of_instance(interpreter: Interpreter, value: Instance, name: str, site: Sit
             return cls
         found = interpreter.library.attribute(interpreter, value, name, site)
         return UNKNOWN if found is UNDEFINED else found
+    if name == "__class__":
+        return cls
     raw = find_in_mro(interpreter, cls.mro, name)
     if isinstance(raw, Wrapped) and raw.kind == "property":
         return _call_property(interpreter, raw, value, site)
@@ -327,8 +329,6 @@ def _in_mro(
             return UNKNOWN
     if not isinstance(receiver, Instance):
         return UNKNOWN if library is None else library
-    if name == "__class__":
-        return receiver.cls
     if library is not None:
         return library
     if name == "__dict__" and isinstance(receiver.cls, Class):

@@ -91,7 +91,7 @@ def compared(truth: dict, mine: list[dict]) -> Answer:
     refused = [model for model in mine if model["error"]]
     if error is None and refused:
         return Answer(f"static says {refused[0]['error']} in line {refused[0]['line']}")
-    if error is not None and error["type"] == "ValueError":
+    if error is not None and error["refused"]:
         if not refused or refused[0]["line"] != error["line"]:
             return Answer(f"real {error}, static {[(m['line'], m['error']) for m in refused]}")
         if _gist(error["message"]) != _gist(refused[0]["error"][1]):

@@ -1,8 +1,8 @@
 """The truth of many programs in one process: what models the Keras of this interpreter builds from each.
 
 Run with the interpreter whose Keras is meant: `python real_models.py [--tf-keras] < programs.json > truth.json`, where the
-input is a JSON list of program texts. The answer is a list of {"error": {"type", "line", "message"} | null, "models": [...],
-"sequentials": [...]}. A model has name, class, variable, layers [[name, class, output shape or null]], edges, params, inputs
+input is a JSON list of program texts. The answer is a list of {"error": {"type", "line", "message", "refused"} | null,
+"models": [...], "sequentials": [...]}. An error is `refused` where the construction of a Functional raised it. A model has name, class, variable, layers [[name, class, output shape or null]], edges, params, inputs
 and outputs (names of the layers that make them) and line; models come in the order of construction. Sequentials are those
 that the program's variables hold in the end, built.
 """
@@ -65,11 +65,15 @@ def describe(model, line, variable):
 
 def run(text, keras, functional):
     """Execute one program and describe every Functional that it constructed."""
-    built, file = [], "<program>"
+    built, file, refused = [], "<program>", []
     original = functional.__init__
 
     def traced(self, *args, **kwargs):
-        original(self, *args, **kwargs)
+        try:
+            original(self, *args, **kwargs)
+        except Exception as exception:
+            refused.append(exception)
+            raise
         if kwargs.get("skip_init"):
             return  # tf_keras: `__new__` of a model whose `__init__` is still to come
         frame, line = sys._getframe(1), None
@@ -94,7 +98,8 @@ def run(text, keras, functional):
             if trace.tb_frame.f_code.co_filename == file:
                 line = trace.tb_lineno
             trace = trace.tb_next
-        error = {"type": type(exception).__name__, "line": line, "message": str(exception)[:200]}
+        message = str(exception)[:200]
+        error = {"type": type(exception).__name__, "line": line, "message": message, "refused": exception in refused}
     finally:
         functional.__init__ = original
     names = {id(value): key for key, value in reversed(list(scope.items()))}
