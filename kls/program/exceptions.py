@@ -14,7 +14,7 @@ from kls.program.frame import Frame
 from kls.program.interpreter import End, Interpreter, site_of
 from kls.program.library import Arguments
 from kls.program.store import Key, join
-from kls.program.values import UNDEFINED, UNKNOWN, Class, Either, External, Instance, Value, head, same
+from kls.program.values import UNDEFINED, UNKNOWN, Class, Container, Either, External, Instance, Value, head, same
 
 UNEXPECTED = frozenset({"KeyboardInterrupt", "SystemExit", "GeneratorExit", "ImportError", "ModuleNotFoundError"})
 """What unknown code is not taken to raise."""
@@ -137,7 +137,7 @@ def _guarded(interpreter: Interpreter, node: ast.Try, frame: Frame) -> str | Non
         if one not in doubts or not any(_verdict(interpreter, h, one, frame) is True for h in node.handlers):
             interpreter.doubt(one)
     for one in doubts:
-        ends.append(_somewhere(interpreter, ends[0], mixed, one))
+        ends.append(_somewhere(interpreter, ends[0], names, mixed, one))
     if len(ends) == 1:
         overlay.merge([ends[0].writes])
     return interpreter.resume(frame, ends, lambda end: _arrive(interpreter, node, frame, end))
@@ -152,12 +152,34 @@ def _arrive(interpreter: Interpreter, node: ast.Try, frame: Frame, end: End) -> 
     return end.signal
 
 
-def _somewhere(interpreter: Interpreter, end: End, names: dict[str, Value] | None, raised: Value) -> End:
+def _somewhere(
+    interpreter: Interpreter,
+    end: End,
+    names_before: dict[str, Value] | None,
+    names: dict[str, Value] | None,
+    raised: Value,
+) -> End:
     """An exception came somewhere in the body: what it wrote may have been written or not."""
     writes: dict[Key, Value] = {}
+    lost: list[Value] = []
     for key, after in end.writes.items():
-        writes[key] = _or_not(interpreter.overlay.get(key), after)
+        before = interpreter.overlay.get(key)
+        writes[key] = _or_not(before, after)
+        if writes[key] is UNKNOWN and isinstance(key, tuple) and key[0] == "g":
+            lost += (before, after)
+    for name, value in (names or {}).items():
+        if value is UNKNOWN:
+            lost += (end.names or {}).get(name, UNDEFINED), (names_before or {}).get(name, UNDEFINED)
+    for value in lost:
+        writes.update(dict.fromkeys(_addresses(value), UNKNOWN))
     return End("raise", writes, end.frame, names, raised)
+
+
+def _addresses(value: Value) -> Iterator[Key]:
+    """Of the containers that a value may be: what is done to a name that is not known any more is done to one of them."""
+    for one in value.values if isinstance(value, Either) else (value,):
+        if isinstance(one, Container):
+            yield one.address
 
 
 def _mixed(before: dict[str, Value], after: dict[str, Value]) -> dict[str, Value]:

@@ -30,7 +30,7 @@ class Tally:
 
     ran: int = 0
     left_out: int = 0
-    """Runs that took too long."""
+    """Runs that took too long, and programs that kls did not read to the end."""
     names: int = 0
     known: int = 0
 
@@ -44,6 +44,9 @@ def check(seed: int, tally: Tally, unknown: bool = True) -> list[str]:
     text = Program(seed, unknown=unknown).text
     reading = read(text)
     found: list[str] = []
+    if not reading.finished:
+        tally.left_out += 1
+        return found
     for run in range(3 if unknown else 1):  # each run takes other ways where the program looks at what is unknown
         try:
             with drawing(random.Random(f"{seed} {run}")), limited():

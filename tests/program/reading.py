@@ -45,6 +45,8 @@ class Reading:
     attributes: Mapping[object, Mapping[str, Value]]
     """By the address of an object: what was set on it."""
     steps: int
+    finished: bool
+    """Whether its step budget was enough for all of it."""
 
     def agrees(self, value: Value, real: object, seen: frozenset[object] = frozenset()) -> bool:
         """Whether what kls knows of a value, be it little, is true of the real one."""
@@ -145,7 +147,7 @@ def read(text: str) -> Reading:
             names[key[2]] = value
         elif isinstance(key, tuple) and len(key) == 2 and isinstance(key[0], tuple):
             attributes.setdefault(key[0], {})[key[1]] = value
-    return Reading(interpreter, names, attributes, interpreter.steps)
+    return Reading(interpreter, names, attributes, interpreter.steps, run.finished)
 
 
 def execute(text: str) -> tuple[dict[str, object], BaseException | None]:

@@ -241,3 +241,17 @@ try:
 except Exception:
     log.append("failed")
 # log == []
+
+# %% a name that a `try` may have bound to another list still stands for the first one
+import os
+
+rows = [1]
+same = rows
+try:
+    if float(os.urandom(1)[0]) < 0:
+        rows = [2]
+except ValueError:
+    pass
+rows.append(3)
+n = len(same)
+# n is unknown
