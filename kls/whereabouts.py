@@ -23,7 +23,7 @@ class Whereabouts:
     def __init__(
         self, path: str, document: Document, modules: Modules, ran: Mapping[tuple[str, int], tuple[Piece, Piece]]
     ) -> None:
-        """`ran` has for the key of each piece that was run the piece, and the one of `document` that it stands for."""
+        """`ran` has for the name of each piece that was run the piece, and the one of `document` that it stands for."""
         self._path = path
         self._document = document
         self._modules = modules
@@ -38,7 +38,7 @@ class Whereabouts:
         self._used[path] = document
         pieces = self._pieces.get(site.module)
         if pieces is None:
-            pieces = self._pieces[site.module] = {piece.key: (piece, piece) for piece in document.pieces}
+            pieces = self._pieces[site.module] = {piece.name: (piece, piece) for piece in document.pieces}
         found = pieces.get(site.piece)
         if found is None:
             return Location(path, Range(Position(0, 0), Position(0, 0)))

@@ -119,7 +119,7 @@ class ModelCell:
 def operation(interpreter: Interpreter, address: Address) -> Operation | None:
     """The operation at an address."""
     cell = interpreter.overlay.get((address, "operation"))
-    return cell if isinstance(cell, Operation) else None
+    return cell if type(cell) is Operation else None
 
 
 def set_operation(interpreter: Interpreter, address: Address, cell: Operation) -> None:
@@ -130,7 +130,7 @@ def set_operation(interpreter: Interpreter, address: Address, cell: Operation) -
 def model_cell(interpreter: Interpreter, address: Address) -> ModelCell | None:
     """The model at an address, None where there is none."""
     cell = interpreter.overlay.get((address, "model"))
-    return cell if isinstance(cell, ModelCell) else None
+    return cell if type(cell) is ModelCell else None
 
 
 def set_model(interpreter: Interpreter, address: Address, cell: ModelCell) -> None:
@@ -140,8 +140,8 @@ def set_model(interpreter: Interpreter, address: Address, cell: ModelCell) -> No
 
 def node_of(interpreter: Interpreter, tensor: KerasTensor) -> Node | None:
     """The call that made a tensor."""
-    cell = operation(interpreter, tensor.operation)
-    return cell.nodes[tensor.node] if cell is not None and tensor.node < len(cell.nodes) else None
+    cell = interpreter.overlay.get((tensor.operation, "operation"))
+    return cell.nodes[tensor.node] if type(cell) is Operation and tensor.node < len(cell.nodes) else None
 
 
 def spec_of(interpreter: Interpreter, tensor: KerasTensor) -> TensorSpec:
@@ -161,12 +161,15 @@ def certain_inputs(node: Node) -> Iterator[KerasTensor]:
             yield tensor
 
 
-def possible_inputs(node: Node) -> Iterator[KerasTensor]:
+def possible_inputs(node: Node) -> list[KerasTensor]:
     """All tensors that an input may be."""
+    found: list[KerasTensor] = []
     for tensor in node.inputs:
-        for one in tensor.values if type(tensor) is Either else (tensor,):
-            if type(one) is KerasTensor:
-                yield one
+        if type(tensor) is KerasTensor:
+            found.append(tensor)
+        elif type(tensor) is Either:
+            found.extend(one for one in tensor.values if type(one) is KerasTensor)
+    return found
 
 
 def within(interpreter: Interpreter, tensor: KerasTensor) -> Address | None:

@@ -53,9 +53,13 @@ class _Walk:
     inputs: frozenset[KerasTensor]
     stops: bool
     order: list[NodeKey] = field(default_factory=list)
-    seen: set[NodeKey] = field(default_factory=set)
+    nodes: dict[NodeKey, Node] = field(default_factory=dict)
+    """All that were met, in the order of that."""
     indices: dict[Address, int] = field(default_factory=dict)
     exact: bool = True
+    """Whether all inputs of the nodes are known."""
+    certain: bool = True
+    """Whether it is known of all operations how often they were called."""
 
 
 def is_input_tensor(interpreter: Interpreter, tensor: KerasTensor) -> bool:
@@ -76,27 +80,31 @@ def build_map(
 
 def _visit(interpreter: Interpreter, walk: _Walk, start: KerasTensor) -> None:
     """`_build_map_helper`, with a stack of its own: model graphs are deeper than Python's recursion limit."""
-    stack: list[tuple[KerasTensor, bool]] = [(start, False)]
+    order, nodes, indices, inputs = walk.order, walk.nodes, walk.indices, walk.inputs
+    stack: list[KerasTensor | NodeKey] = [start]
     while stack:
-        tensor, done = stack.pop()
+        tensor = stack.pop()
+        if not isinstance(tensor, KerasTensor):  # all that this node comes of has been gone through
+            order.append(tensor)
+            continue
         key = (tensor.operation, tensor.node)
-        if done:
-            walk.order.append(key)
+        if key in nodes:
             continue
-        if key in walk.seen:
-            continue
-        node = node_of(interpreter, tensor)
-        if node is None:
+        cell = operation(interpreter, tensor.operation)
+        if cell is None or tensor.node >= len(cell.nodes):
             walk.exact = False
             continue
-        walk.seen.add(key)
-        if walk.stops and not node.is_input and tensor in walk.inputs:
+        node = nodes[key] = cell.nodes[tensor.node]
+        is_cut = bool(node.inputs) and tensor in inputs
+        if is_cut and walk.stops:
             continue
-        walk.indices.setdefault(tensor.operation, len(walk.indices))
-        stack.append((tensor, True))
+        if tensor.operation not in indices:
+            indices[tensor.operation] = len(indices)
+            walk.certain = walk.certain and cell.certain
+        stack.append(key)
         walk.exact = walk.exact and node.exact
-        if not (tensor in walk.inputs and not node.is_input):
-            stack.extend((parent, False) for parent in reversed(list(possible_inputs(node))))
+        if not is_cut:
+            stack.extend(reversed(possible_inputs(node)))
 
 
 def map_graph(
@@ -104,21 +112,18 @@ def map_graph(
 ) -> Graph:
     """`map_graph`: operations by depth, then by traversal order, and the nodes of the network."""
     walk = build_map(interpreter, inputs, outputs, era)
-    in_graph = set(walk.order)
+    in_graph = set(walk.order) if era in STOPS_AT_INPUTS else None
     node_depths: dict[NodeKey, int] = {}
     depths: dict[Address, int] = {}
-    exact = walk.exact
     for key in reversed(walk.order):
         depth = max(node_depths.setdefault(key, 0), depths.get(key[0], 0))
         depths[key[0]] = node_depths[key] = depth
-        cell = operation(interpreter, key[0])
-        exact = exact and cell is not None and cell.certain
-        node = node_of(interpreter, KerasTensor(*key, 0))
-        for parent in possible_inputs(node) if node is not None else ():
+        for parent in possible_inputs(walk.nodes[key]):
             parent_key = (parent.operation, parent.node)
-            if era in STOPS_AT_INPUTS and parent_key not in in_graph:
+            if in_graph is not None and parent_key not in in_graph:
                 continue
-            node_depths[parent_key] = max(depth + 1, node_depths.get(parent_key, 0))
+            if node_depths.get(parent_key, 0) <= depth:
+                node_depths[parent_key] = depth + 1
     nodes = list(walk.order)
     for tensor in inputs:  # inputs that nothing uses are part of the model all the same
         if tensor.operation not in depths and (is_input_tensor(interpreter, tensor) or era not in STOPS_AT_INPUTS):
@@ -133,7 +138,7 @@ def map_graph(
     ordered: list[Address] = []
     for depth in sorted(by_depth, reverse=True):
         ordered.extend(sorted(by_depth[depth], key=lambda address: walk.indices[address]))
-    return Graph(tuple(ordered), tuple(nodes), exact)
+    return Graph(tuple(ordered), tuple(nodes), walk.exact and walk.certain)
 
 
 def uncomputable(

@@ -48,6 +48,8 @@ if TYPE_CHECKING:
 
 INPUT_NAMES = ("inputs", "input")
 OUTPUT_NAMES = ("outputs", "output")
+PLAIN = ("layer", "op", "input")
+"""What is no model."""
 
 
 def construct(
@@ -263,9 +265,10 @@ def _weights(
     interpreter: Interpreter, operations: tuple[Address, ...], found: dict[Address, int | None]
 ) -> dict[Address, int | None]:
     for address in operations:
-        cell, model = operation(interpreter, address), model_cell(interpreter, address)
         if address in found:
             continue
+        cell = operation(interpreter, address)
+        model = model_cell(interpreter, address) if cell is None or cell.kind not in PLAIN else None
         if model is not None and model.operations:
             found[address] = 0
             _weights(interpreter, model.operations, found)

@@ -187,7 +187,7 @@ def _call_back(interpreter: Interpreter, arguments: Arguments, site: Site) -> No
     """A function handed to a library is taken to be called by it, once, with arguments that are not known."""
     for value in (*arguments.positional, *arguments.keywords.values()):
         if isinstance(value, Function):
-            interpreter.overlay.called.discard(value.code.node)
+            interpreter.overlay.uncall(value.code.node)
 
 
 def _call_instance(interpreter: Interpreter, instance: Instance, arguments: Arguments, site: Site) -> Value:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 from collections.abc import Callable, Sequence
 
+from kls.program.activations import remembered
 from kls.program.frame import Frame
 from kls.program.interpreter import DEPTH_LIMIT, Interpreter, ProgramRaises, raising
 from kls.program.library import Arguments
@@ -50,8 +51,12 @@ def call_function(interpreter: Interpreter, function: Function, arguments: Argum
     again = sum(1 for inner in interpreter.running if inner is node)
     if len(interpreter.running) >= DEPTH_LIMIT or (again and interpreter.forked) or again > RECURSION_LIMIT:
         return UNKNOWN  # under a condition that is not known, a recursion would not end
-    with interpreter.entered(node, site):
-        return run_body(interpreter, function, bind_parameters(interpreter, function, arguments))
+
+    def run() -> Value:
+        with interpreter.entered(node, site):
+            return run_body(interpreter, function, bind_parameters(interpreter, function, arguments))
+
+    return run() if isinstance(node, ast.Lambda) else remembered(interpreter, function, arguments, site, run)
 
 
 def run_body(interpreter: Interpreter, function: Function, values: dict[str, Value]) -> Value:
@@ -62,7 +67,7 @@ def run_body(interpreter: Interpreter, function: Function, values: dict[str, Val
         return interpreter.overlay.new(kind, Suspended(function, tuple(values.items())))
     if scope_of(node).is_generator and not isinstance(node, ast.Lambda):
         return interpreter.overlay.new("iterator", Suspended(function, tuple(values.items())))
-    frame = _frame(interpreter, function, values)
+    frame = interpreter.frame = _frame(interpreter, function, values)
     if isinstance(node, ast.Lambda):
         return interpreter.evaluate(node.body, frame)
     return _run(interpreter, node.body, frame)

@@ -105,6 +105,11 @@ class Interpreter:
         self.raised, self.handling, self.maybe, self.parted = UNKNOWN, [], [], []
         self.piloting = False
 
+    @property
+    def is_settled(self) -> bool:
+        """Whether there is one path alone, on which nothing that is raised would be caught."""
+        return not (self.guarded or self.widened or self.forked or self.piloting or self.parted or self.handling)
+
     def step(self) -> None:
         """Count a step.
 

@@ -213,7 +213,7 @@ class Modules:
         overlay.set(("g", name, "__name__"), name)
         try:
             for piece in document.pieces if finished else ():
-                frame = Frame(name, piece.key)
+                frame = Frame(name, piece.name)
                 for node in piece.body:
                     try:
                         interpreter.execute((node,), frame)

@@ -45,7 +45,7 @@ class UnitMemo:
     """The units of the last run of one file, by key."""
 
     units: dict[Key, Unit] = field(default_factory=dict)
-    pieces: dict[tuple[str, int], Piece] = field(default_factory=dict)
+    pieces: dict[Key, Piece] = field(default_factory=dict)
     """The pieces that were run then, by key."""
     order: tuple[Key, ...] | None = None
     """The units of the top level in the order in which they were run; None if that run was cut short."""
@@ -63,7 +63,7 @@ class Run:
     store: Store
     finished: bool
     ran: Mapping[tuple[str, int], tuple[Piece, Piece]]
-    """By the key that sites name, the piece that was run and the piece of the document that it stands for."""
+    """By the name that sites have, the piece that was run and the piece of the document that it stands for."""
 
 
 def run_document(interpreter: Interpreter, document: Document, memo: UnitMemo) -> Run:
@@ -93,21 +93,23 @@ def run_document(interpreter: Interpreter, document: Document, memo: UnitMemo) -
         else:
             memo.units.update(runner.units)
             memo.order = None
-    ran = {piece.key: (piece, current) for piece, current in zip(pieces, document.pieces)}
+    ran = {piece.name: (piece, current) for piece, current in zip(pieces, document.pieces)}
     return Run(tuple(runner.done), tuple(runner.aside), runner.store, finished, ran)
 
 
-def _run_before(document: Document, before: Mapping[tuple[str, int], Piece]) -> list[Piece]:
+def _run_before(document: Document, before: Mapping[Key, Piece]) -> list[Piece]:
     """The pieces to run: for one that is new, a piece of the last run that is gone and means the same, so that an edit
     which changes no meaning, such as a comment, costs nothing."""
     present = {piece.key for piece in document.pieces}
+    names = {piece.name for piece in document.pieces}
     gone = [piece for key, piece in before.items() if key not in present]
     pieces = []
     for piece in document.pieces:
         stand_in = None
         if gone and piece.key not in before:
             now = meaning(piece)
-            stand_in = next((old for old in gone if same_meaning(meaning(old), now, document.text)), None)
+            free = (old for old in gone if old.name == piece.name or old.name not in names)
+            stand_in = next((old for old in free if same_meaning(meaning(old), now, document.text)), None)
         if stand_in is not None:
             gone.remove(stand_in)
         pieces.append(stand_in or piece)
@@ -202,7 +204,7 @@ class _Runner:
         """Run or replay one piece; later pieces see what it wrote."""
 
         def run() -> None:
-            frame = Frame(MAIN, piece.key)
+            frame = Frame(MAIN, piece.name)
             for node in piece.body:
                 try:
                     self.interpreter.execute((node,), frame)
@@ -321,7 +323,7 @@ class _Runner:
         else:
             self.memo.run += 1
             before, imported = interpreter.steps, modules.import_count()
-            interpreter.overlay = overlay = Overlay(self.store, key)
+            interpreter.overlay = overlay = Overlay(self.store, key, before=unit.calls if unit else {})
             interpreter.start()
             complete = False
             try:
@@ -329,12 +331,13 @@ class _Runner:
                 complete = True
             finally:
                 unit = Unit(
-                    overlay.reads,
+                    overlay.outer_reads(),
                     overlay.writes,
                     tuple(overlay.events),
                     frozenset(overlay.called),
                     interpreter.steps - before,
                     modules.imports_since(imported),
+                    overlay.calls,
                 )
                 if not complete:  # stopped by the budget: what it found stands, but it is not for replay
                     done.append(unit)

@@ -33,8 +33,9 @@ class Piece:
     """
 
     text: str
-    occurrence: int
-    """1 for the first piece with this text in the document, 2 for the next."""
+    name: tuple[str, int]
+    """What sites call it, unlike any other piece of the document: a function or class keeps its name when it is edited, all
+    else is called by its text; and 1 for the first one called so, 2 for the next."""
     line: int
     """0-based line in the document where the piece starts."""
     parsed: Parsed = field(compare=False, repr=False)
@@ -50,9 +51,9 @@ class Piece:
         return self.parsed.errors
 
     @property
-    def key(self) -> tuple[str, int]:
-        """The piece's identity across edits."""
-        return self.text, self.occurrence
+    def key(self) -> tuple[str, tuple[str, int]]:
+        """The piece's identity across edits elsewhere."""
+        return self.text, self.name
 
 
 def cut(text: str) -> tuple[Piece, ...]:
@@ -61,10 +62,18 @@ def cut(text: str) -> tuple[Piece, ...]:
     pieces: list[Piece] = []
     line = 0
     for stretch, parsed in _stretches(text):
-        seen[stretch] += 1
-        pieces.append(Piece(stretch, seen[stretch], line, parsed))
+        called = _called(stretch, parsed)
+        seen[called] += 1
+        pieces.append(Piece(stretch, (called, seen[called]), line, parsed))
         line += stretch.count("\n")
     return tuple(pieces)
+
+
+def _called(stretch: str, parsed: Parsed) -> str:
+    node = parsed.body[0] if len(parsed.body) == 1 else None
+    if isinstance(node, ast.ClassDef):
+        return f"class {node.name}"
+    return f"def {node.name}" if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef) else stretch
 
 
 def _stretches(text: str) -> Iterator[tuple[str, Parsed]]:

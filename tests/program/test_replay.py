@@ -6,6 +6,7 @@ from pathlib import Path
 
 from kls.analysis import Analysis, Memo, Snapshot, analyse
 from kls.environment import read_environment
+from kls.program.store import Call
 from kls.settings import Settings
 from kls.source.document import Document
 
@@ -30,6 +31,20 @@ class Typing:
         assert again.models == first.models
         return self.memo.units[self.path].run - before
 
+    def calls(self) -> dict[str, list[Call]]:
+        """What every call of a function did in the last look, by the function's name."""
+        found: dict[str, list[Call]] = {}
+        levels = [unit.calls for unit in self.memo.units[self.path].units.values()]
+        while levels:
+            for (name, _), call in levels.pop().items():
+                found.setdefault(name, []).append(call)
+                levels.append(call.calls)
+        return found
+
+    def shapes(self, text: str) -> list[list[object]]:
+        """The shapes of the layers of every model."""
+        return [[layer.shape for layer in model.layers] for model in self.analysed(text, self.memo).models]
+
     def analysed(self, text: str, memo: Memo) -> Analysis:
         """The analysis of a text."""
         return analyse(Snapshot(self.path, Document(text)), self.environment, Settings(), memo)
@@ -53,6 +68,47 @@ def test_an_edit_above_runs_nothing_below(tmp_path: Path) -> None:
     typing = Typing(tmp_path)
     typing.look(HEAD + BLOCK + USE)
     assert typing.look(HEAD + "unrelated = 1\n" + BLOCK + USE) == 1
+
+
+def test_an_edit_in_a_function_replays_what_it_calls(tmp_path: Path) -> None:
+    build = (
+        "def build(n):\n    aside = layers.Dense(3)\n    i = keras.Input((n,))\n    return keras.Model(i, block(i))\n"
+    )
+    typing = Typing(tmp_path)
+    text = HEAD + BLOCK + build + "m = build(5)\n"
+    typing.look(text)
+    before = typing.calls()
+    typing.look(text.replace("Dense(3)\n    i", "Dense(30)\n    i"))
+    assert typing.calls()["build"][0] is not before["build"][0]
+    assert typing.calls()["block"][0] is before["block"][0]
+    typing.look(text.replace("Input((n,))", "Input((n + 1,))"))
+    assert typing.calls()["block"][0] is not before["block"][0]
+
+
+def test_a_call_is_replayed_only_with_what_it_read(tmp_path: Path) -> None:
+    """A global, a captured variable, an attribute, what a list holds, the text of what it calls."""
+    text = (
+        HEAD + "size = 2\nsizes = []\n"
+        "class Net:\n    def __init__(self, n):\n        self.n = n\n    def dense(self, x):\n"
+        "        return layers.Dense(self.n + size + len(sizes))(x)\n"
+        "def build(a):\n    b = 1\n    def inner(x):\n        return layers.Dense(b)(Net(3).dense(x))\n"
+        "    sizes.append(4)\n    x = keras.Input((a,))\n    return keras.Model(x, inner(x))\n"
+        "one = build(1)\ntwo = build(2)\n"
+    )
+    typing = Typing(tmp_path)
+    for old, new in (
+        ("size = 2", "size = 3"),
+        ("sizes = []", "sizes = [0]"),
+        ("    b = 1", "    b = 2"),
+        ("Net(3)", "Net(4)"),
+        ("    sizes.append(4)\n", ""),
+        ("(self.n + ", "(self.n * 2 + "),
+        ("    return keras.Model(x, inner(x))", "    return keras.Model(x, inner(inner(x)))"),
+    ):
+        typing.look(text)
+        before = typing.shapes(text)
+        typing.look(text.replace(old, new))
+        assert typing.shapes(text.replace(old, new)) != before, new
 
 
 def test_what_is_imported_stays_known(tmp_path: Path) -> None:

@@ -21,6 +21,10 @@ SNIPPETS = (
     "x = layers.Dense(3)(x)\n", "    x = layers.ReLU()(x)\n", "if x:\n    ", "def f(x):\n    return x\n", "import keras\n",
     "m = keras.Model(x, x)\n", "global x\n", "for i in range(3):\n    ", "lambda: ", "*", "return ", "del x\n", "é", "𝄞", "\t",
 )  # fmt: skip
+STATEMENTS = (
+    "_p = layers.Dense(3)(x)", "x = layers.Dense(4)(x)", "x = layers.ReLU()(x)", "_p = 3", "x = x", "global x", "return x",
+    "pass", "_q = [x]", "_q.append(x)", "x = [x, x]", "raise ValueError", "x = None", "print(x)", "del x", "import keras",
+)  # fmt: skip
 _NAME = re.compile(r"[A-Za-z_]\w*")
 _NUMBER = re.compile(r"\b\d+\b")
 
@@ -97,8 +101,24 @@ def _undo(text: str, edit: Edit, before: list[str]) -> tuple[int, int, str]:
     return 0, len(text), before[-1 - edit.a % min(len(before), 6)]
 
 
+def _in_function(text: str, edit: Edit, before: list[str]) -> tuple[int, int, str]:
+    """A line into a block of others, or another number into one."""
+    lines = text.splitlines(keepends=True)
+    inside = [number for number, line in enumerate(lines) if line[:1] in " \t" and line.strip()]
+    if not inside:
+        return _renumber(text, edit, before)
+    number = inside[edit.a % len(inside)]
+    start, end = _line(text, number)
+    indent = re.match(r"[ \t]*", lines[number])
+    assert indent is not None
+    if edit.c % 2:
+        return start, end, _NUMBER.sub(str(edit.b % 9), lines[number])
+    return start, start, indent.group() + STATEMENTS[edit.b % len(STATEMENTS)] + "\n"
+
+
 KINDS: tuple[Callable[[str, Edit, list[str]], tuple[int, int, str]], ...] = (
     _insert, _insert_line, _delete, _delete_line, _paste_half, _rename, _renumber, _move_lines, _double, _comment, _undo,
+    _in_function, _in_function, _in_function,
 )  # fmt: skip
 
 

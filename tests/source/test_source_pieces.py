@@ -117,7 +117,7 @@ def test_an_empty_text_has_no_pieces_and_comments_are_one_without_statements() -
 
 def test_a_piece_is_known_by_its_text_and_by_which_of_its_kind_it_is() -> None:
     before = Document("a()\nb()\na()\n").pieces
-    assert [piece.key for piece in before] == [("a()\n", 1), ("b()\n", 1), ("a()\n", 2)]
+    assert [piece.name for piece in before] == [("a()\n", 1), ("b()\n", 1), ("a()\n", 2)]
     assert [piece.line for piece in before] == [0, 1, 2]
     after = Document("a()\nc()\nb()\na()\n").pieces
     assert after[3].key == before[2].key
