@@ -8,11 +8,12 @@ from typing import TYPE_CHECKING
 from kls.environment.era import Era
 from kls.graph.cells import KerasTensor, Operation, model_cell, operation, set_operation, spec_of
 from kls.graph.context import Context, leaves
-from kls.graph.events import Assigned, Imported, NoAttribute, ValueNeeded
+from kls.graph.events import Assigned, Imported, NoAttribute, Removed, ValueNeeded
 from kls.graph.noticing import circumstances
+from kls.graph.public import lacks
 from kls.graph.qualified import split_root
 from kls.program.attributes import find_in_mro
-from kls.program.interpreter import ProgramRaises, site_of
+from kls.program.interpreter import ProgramRaises, raising, site_of
 from kls.program.library import Arguments
 from kls.program.values import UNDEFINED, UNKNOWN, Class, Container, Instance, Opaque, Site, Value, root_external
 
@@ -205,7 +206,36 @@ def assigned(
         raise ProgramRaises
 
 
-def imported(interpreter: Interpreter, module: str, names: tuple[str, ...], site: Site) -> None:
-    """Something of Keras's is imported where the program surely comes by."""
-    if not interpreter.assumed and (module.split(".")[0] == "keras" or module.startswith("tensorflow.keras")):
-        interpreter.emit(Imported(*circumstances(interpreter, site), module, names))
+def member(interpreter: Interpreter, context: Context, module: str, name: str, site: Site) -> Value:
+    """`module.name`: UNKNOWN where this Keras 3 has no such name, which is reported; else UNDEFINED.
+
+    Raises:
+        ProgramRaises: a `try` around it expects the AttributeError.
+    """
+    if not lacks(module, name, context.environment.keras_version):
+        return UNDEFINED
+    if interpreter.guarded:
+        raise raising("AttributeError")
+    if not interpreter.assumed:  # a part for other versions is no fault
+        interpreter.emit(Removed(*circumstances(interpreter, site), f"{module}.{name}", "name"))
+    return UNKNOWN
+
+
+def imported(interpreter: Interpreter, context: Context, module: str, names: tuple[str, ...], site: Site) -> None:
+    """Something of Keras's is imported where the program surely comes by.
+
+    Raises:
+        ProgramRaises: this Keras 3 does not have it, and a `try` around the import expects that.
+    """
+    if module.split(".")[0] != "keras" and not module.startswith("tensorflow.keras"):
+        return
+    legacy = context.environment.legacy and module.startswith("tensorflow.")  # then that is tf_keras
+    version = None if legacy else context.environment.keras_version
+    parts = module.split(".")
+    steps = [(".".join(parts[:i]), parts[i]) for i in range(1, len(parts))]
+    steps += [(module, name) for name in names if name != "*"]
+    lacking = next((f"{owner}.{name}" for owner, name in steps if lacks(owner, name, version)), None)
+    if lacking is not None and interpreter.guarded:
+        raise raising("ImportError")
+    if not interpreter.assumed:
+        interpreter.emit(Imported(*circumstances(interpreter, site), module, names, lacking))

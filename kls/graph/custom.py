@@ -14,6 +14,7 @@ from kls.graph.instances import own_attributes
 from kls.graph.layers import append_node, call_tensors, called_without_tensors, flat, infer
 from kls.graph.models import total_params
 from kls.graph.names import INSIDE, count_tensors, is_counter
+from kls.graph.noticing import is_about_names
 from kls.graph.qualified import split_root
 from kls.graph.shapes import UNKNOWN as UNKNOWN_DIM
 from kls.graph.shapes import Inference, Structure, TensorSpec
@@ -111,7 +112,7 @@ def returned(interpreter: Interpreter, function: Value, arguments: Arguments, si
         interpreter.overlay.set(INSIDE, True)
         return (_structure(interpreter, call(interpreter, function, arguments, site)),)
 
-    found = interpreter.aside(run)
+    found = interpreter.aside(run, tell=is_about_names)
     return found[0] if isinstance(found, tuple) else TensorSpec(None)
 
 
@@ -163,7 +164,7 @@ def inferred(
         )
 
     counts = first and library.context.era(cell.root) is not Era.TF_KERAS
-    found = interpreter.aside(run, is_counter if counts else lambda key: False)
+    found = interpreter.aside(run, is_counter if counts else lambda key: False, is_about_names)
     return Inference(*found) if isinstance(found, tuple) else NOTHING
 
 
@@ -175,11 +176,9 @@ def build_with(interpreter: Interpreter, instance: Instance, shape: Value, site:
 
 
 def _quietly(interpreter: Interpreter, act: Callable[[], Value]) -> None:
-    """Do something for good, but report nothing of it."""
-    events = len(interpreter.overlay.events)
-    with contextlib.suppress(ProgramRaises):
+    """Do something for good, but report nothing of it, except names that this Keras does not have."""
+    with contextlib.suppress(ProgramRaises), interpreter.telling(is_about_names):
         act()
-    del interpreter.overlay.events[events:]
 
 
 def _of_base(

@@ -94,7 +94,7 @@ class Removed(Happening):
 
     name: str
     kind: str
-    """"argument", "function" or "backend"."""
+    """"argument", "function", "backend", or "name": one inside a module, as the program spells it."""
     name_site: Site | None = None
     """Where the name itself stands, if it is an argument's."""
 
@@ -107,6 +107,8 @@ class Imported(Happening):
     """Such as `keras.layers.core` or `tensorflow.keras.layers`, as the program spells it."""
     names: tuple[str, ...]
     """Empty for `import module`."""
+    lacking: str | None = None
+    """What of it this Keras 3 does not have, as the program spells it: `keras.layers.LocallyConnected1D`."""
 
 
 @dataclass(frozen=True)

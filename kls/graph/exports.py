@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from kls.environment import Environment
 from kls.environment.era import Era
 from kls.graph import shapes
-from kls.graph.qualified import split_root
+from kls.graph.qualified import canonical_name, split_root
 from kls.graph.shapes.signatures import SIGNATURES
 from kls.graph.tensorflow import exported
 from kls.program.values import External, Value
@@ -25,7 +25,7 @@ ONLY_KERAS_3 = ("Function", "KerasTensor", "Variable", "config", "ops", "random"
 
 def exports(module: str, era: Era) -> Mapping[str, Value]:
     """What `from module import *` binds, `module` being a canonical name. Of TensorFlow what makes a layer in tf_keras."""
-    root, family = split_root(module)
+    root, family = split_root(canonical_name(module) or module)
     if root == "tensorflow":
         return {name: External(f"{module}.{name}") for name in exported(family)}
     if family == "layers":

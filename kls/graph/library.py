@@ -17,6 +17,7 @@ from kls.graph.layers import call_layer, call_op, class_name, initialise_layer, 
 from kls.graph.models import call_model, construct
 from kls.graph.names import auto_name, is_inside
 from kls.graph.opaque import layer_at
+from kls.graph.public import MODULES
 from kls.graph.qualified import KERAS_ROOTS, canonical_name, split_root
 from kls.graph.sources import remember_attribute, remember_item, remember_list, remember_name, remember_replaced
 from kls.program.library import Arguments
@@ -91,9 +92,9 @@ class KerasLibrary:
         root = "tf_keras" if self.context.environment.legacy and name.startswith("tensorflow.") else None
         if root is not None and found.startswith("keras"):
             found = "tf_keras" + found[len("keras") :] if self.context.environment.era is not Era.TF_KERAS else found
-        if found == name:
+        if found in MODULES:  # modules keep their spelling: tensorflow.keras has names that keras does not have
             return UNDEFINED
-        return External(found)
+        return UNDEFINED if found == name else External(found)
 
     def knows(self, name: str) -> bool:
         """Keras and TensorFlow have no constants that are false."""
@@ -306,9 +307,13 @@ class KerasLibrary:
         if isinstance(receiver, Instance):
             asking.assigned(interpreter, self.context, receiver, name, value, site)
 
+    def member(self, interpreter: Interpreter, owner: External, name: str, site: Site) -> Value:
+        """A name in a module of Keras's, such as `keras.backend.mean`, that this version does not have."""
+        return asking.member(interpreter, self.context, owner.name, name, site)
+
     def imported(self, interpreter: Interpreter, module: str, names: tuple[str, ...], site: Site) -> None:
         """A module of Keras's may be one that is not there any more."""
-        asking.imported(interpreter, module, names, site)
+        asking.imported(interpreter, self.context, module, names, site)
 
     def changed(self, interpreter: Interpreter, value: Value, method: str, site: Site) -> None:
         """`model.layers` is a copy: changing it has no effect."""

@@ -19,6 +19,7 @@ from kls.graph.events import (
     Removed,
     SharedAfterTraining,
     TensorFlowCalled,
+    Undefined,
 )
 from kls.graph.instances import instance_of
 from kls.graph.qualified import LAYER_CLASSES, OLD_ROOTS
@@ -52,6 +53,13 @@ def is_certain(interpreter: Interpreter) -> bool:
 def removed(interpreter: Interpreter, site: Site, name: str, kind: str, name_site: Site | None = None) -> None:
     """A name was used that this Keras does not have."""
     interpreter.emit(Removed(*circumstances(interpreter, site), name, kind, name_site))
+
+
+def is_about_names(event: object) -> bool:
+    """Whether an event says of a name that this Keras does not have it: that counts inside a layer's `call` too."""
+    if isinstance(event, Undefined):
+        return event.reason == "removed"
+    return isinstance(event, Removed) and event.kind in ("argument", "name")
 
 
 def removed_once(interpreter: Interpreter, site: Site, name: str, kind: str) -> None:

@@ -45,7 +45,8 @@ def get_attribute(interpreter: Interpreter, value: Value, name: str, site: Site)
     if kind is Instance:
         return _of_instance(interpreter, value, name, site)  # type: ignore[arg-type]
     if kind is External:
-        return of_external(interpreter, value, name)  # type: ignore[arg-type]
+        found = interpreter.library.member(interpreter, value, name, site)  # type: ignore[arg-type]
+        return of_external(interpreter, value, name) if found is UNDEFINED else found  # type: ignore[arg-type]
     if isinstance(value, Module):
         return _of_module(interpreter, value, name)
     if isinstance(value, Either):
@@ -177,6 +178,8 @@ def of_external(interpreter: Interpreter, value: External, name: str) -> Value:
     qualified = f"{value.name}.{name}"
     found = interpreter.library.resolve(qualified)
     if found is not UNDEFINED:
+        if type(found) is External and interpreter.library.interprets(found.name):
+            return interpreter.modules.load(interpreter, found.name) or found
         return found
     if qualified in CONSTANTS_OF_MODULES:
         return CONSTANTS_OF_MODULES[qualified]

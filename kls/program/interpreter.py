@@ -77,6 +77,8 @@ class Interpreter:
         self.running: list[ast.AST] = []
         """The functions that are under way, outermost first."""
         self.guarded = 0
+        self.told: Callable[[object], bool] | None = None
+        """Which events are reported; None: all of them."""
         """How many `try` bodies are under way: what raises there is expected."""
         self.returned: Value = None
         """What the generator returned that has come to its end just now."""
@@ -316,19 +318,34 @@ class Interpreter:
         self.overlay.merge(ends)
         return either(results)
 
-    def aside(self, act: Callable[[], Value], keep: Callable[[Key], bool] = lambda key: False) -> Value:
-        """What `act` gives, with all its events forgotten and everything it did to the store but what `keep` says."""
-        events, mark = len(self.overlay.events), len(self.parted)
+    def aside(
+        self,
+        act: Callable[[], Value],
+        keep: Callable[[Key], bool] = lambda key: False,
+        tell: Callable[[object], bool] = lambda event: False,
+    ) -> Value:
+        """What `act` gives; nothing else comes of it but the writes that `keep` says and the events that `tell` says."""
+        mark = len(self.parted)
         self.overlay.branch()
         try:
-            return act()
+            with self.telling(tell):
+                return act()
         except ProgramRaises:
             return UNKNOWN
         finally:
             for key, value in self.unwind(mark).items():
                 if keep(key):
                     self.overlay.set(key, value)
-            del self.overlay.events[events:]
+
+    @contextmanager
+    def telling(self, tell: Callable[[object], bool]) -> Iterator[None]:
+        """Of what happens inside only the events are reported that `tell` says, and that are to be reported outside."""
+        outer = self.told
+        self.told = tell if outer is None else lambda event: tell(event) and outer(event)
+        try:
+            yield
+        finally:
+            self.told = outer
 
     @contextmanager
     def entered(self, node: ast.AST, site: Site) -> Iterator[None]:
@@ -347,6 +364,8 @@ class Interpreter:
 
     def emit(self, event: object) -> None:
         """Report something to whoever runs the unit."""
+        if self.told is not None and not self.told(event):
+            return
         self.overlay.events.append(event)
         self.overlay.events.extend(self.observe(event))
 

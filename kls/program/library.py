@@ -119,8 +119,20 @@ class Library(Protocol):
         """
         ...
 
+    def member(self, interpreter: Interpreter, owner: External, name: str, site: Site) -> Value:
+        """What the program gets when it reads `owner.name`, where the library surely has no such name; else UNDEFINED.
+
+        Raises:
+            ProgramRaises: a `try` around it expects that.
+        """
+        ...
+
     def imported(self, interpreter: Interpreter, module: str, names: tuple[str, ...], site: Site) -> None:
-        """`from module import name, ...`, or `import module` without names, of a module that is not interpreted."""
+        """`from module import name, ...`, or `import module` without names, of a module that is not interpreted.
+
+        Raises:
+            ProgramRaises: the import fails, and a `try` around it expects that.
+        """
         ...
 
     def exports(self, module: str) -> Mapping[str, Value]:
@@ -162,7 +174,7 @@ class NoLibrary:
     def _nothing(self, *args: object) -> Value:
         return UNDEFINED
 
-    call = call_instance = attribute = call_method = operator = _nothing
+    call = call_instance = attribute = call_method = operator = member = _nothing
 
     def initialise(self, *args: object) -> None:
         """Nothing to do."""

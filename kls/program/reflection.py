@@ -183,7 +183,7 @@ def builtin_hasattr(interpreter: Interpreter, arguments: Arguments, site: Site) 
     if isinstance(value, Instance) and isinstance(value.cls, Class):
         if find_in_mro(interpreter, value.cls.mro, name) is not UNDEFINED:
             return True
-    elif not isinstance(value, Container | Class | Function) and type(value) not in (*CONSTANTS, tuple):
+    elif not isinstance(value, Container | Class | Function | External) and type(value) not in (*CONSTANTS, tuple):
         return UNKNOWN
     outer, interpreter.maybe = interpreter.maybe, []
     interpreter.guarded += 1
@@ -194,7 +194,7 @@ def builtin_hasattr(interpreter: Interpreter, arguments: Arguments, site: Site) 
     finally:
         interpreter.guarded -= 1
         interpreter.maybe = outer
-    return UNKNOWN if found is UNKNOWN else True
+    return UNKNOWN if found is UNKNOWN or isinstance(value, External) else True
 
 
 @builtin("builtins.callable")

@@ -8,7 +8,7 @@ from collections.abc import Callable, Sequence
 from kls.program import classes
 from kls.program.asking import condition
 from kls.program.assignment import assign
-from kls.program.attributes import get_attribute
+from kls.program.attributes import get_attribute, of_external
 from kls.program.containers import delete_item
 from kls.program.dispatch import statement
 from kls.program.frame import UNBOUND, Frame
@@ -158,7 +158,12 @@ def import_from_statement(interpreter: Interpreter, node: ast.ImportFrom, frame:
         if alias.name == "*":
             _import_all(interpreter, module, frame)
             continue
-        value = UNKNOWN if module is UNKNOWN else get_attribute(interpreter, module, alias.name, site_of(node, frame))
+        if isinstance(module, External):
+            value = of_external(interpreter, module, alias.name)
+        else:
+            value = (
+                UNKNOWN if module is UNKNOWN else get_attribute(interpreter, module, alias.name, site_of(node, frame))
+            )
         frame.bind(alias.asname or alias.name, value, interpreter.overlay)
     return None
 

@@ -6,6 +6,8 @@ from collections.abc import Iterator
 
 from kls.environment.era import Era
 from kls.graph.events import Imported, Removed, Undefined
+from kls.graph.public import first_version, lacks, spelled
+from kls.graph.public_names import NEWEST
 from kls.graph.values import Site
 from kls.graph.view import Graph
 from kls.rules.finding import Certainty, Finding, Fix, Severity
@@ -42,6 +44,20 @@ LAYER_ARGUMENTS = {
 """Arguments of layers in Keras 1, and what they are called since."""
 
 
+OF_BACKEND = {
+    "int_shape": " Use the tensor's `.shape`.",
+    "ndim": " Use the tensor's `.ndim`.",
+    "function": " Use `keras.Model` or `keras.Function`.",
+    "learning_phase": " Layers get it as the argument `training` of `call`.",
+    "random_normal": " Use `keras.random.normal`.",
+    "random_uniform": " Use `keras.random.uniform`.",
+    "get_session": " There are no sessions since TensorFlow 2.",
+    "set_session": " There are no sessions since TensorFlow 2.",
+    "image_dim_ordering": " Use `keras.config.image_data_format`.",
+}
+"""What to use for functions of the old keras.backend that keras.ops does not have."""
+
+
 def check(event: object, graph: Graph) -> Iterator[Finding[Site]]:
     """An attribute of a layer, an argument of Model, or a function."""
     if isinstance(event, Undefined) and event.reason == "removed" and not ignorable(event):
@@ -49,6 +65,8 @@ def check(event: object, graph: Graph) -> Iterator[Finding[Site]]:
     elif isinstance(event, Removed) and not ignorable(event):
         if event.kind == "argument":
             yield _argument(event, graph)
+        elif event.kind == "name":
+            yield _name(event.name, event.site, graph)
         elif event.kind != "backend" or event.name in BACKEND:
             yield _function(event, graph)
     elif isinstance(event, Imported) and not ignorable(event):
@@ -107,15 +125,30 @@ def _function(event: Removed, graph: Graph) -> Finding[Site]:
     return _finding(f"{graph.version} has no `keras.{event.name}`.{instead}", event.site, raising_in_3=False, fixes=())
 
 
+def _name(name: str, place: Site, graph: Graph, what: str = "this raises AttributeError") -> Finding[Site]:
+    """`name`, such as `keras.backend.mean`, is in no module of this Keras 3."""
+    module, _, last = name.rpartition(".")
+    since = first_version(module, last)
+    advice = ""
+    if since is not None and not lacks(module, last, NEWEST):
+        advice = f" It came with Keras {since}."
+    elif module.endswith(".backend"):
+        op = BACKEND.get(last) or (last if first_version("keras.ops", last) else None)
+        advice = OF_BACKEND.get(last) or (f" Use `keras.ops.{op}`." if op else "")
+    outcomes = raising(tuple(era for era in KERAS_3 if lacks(module, last, era)))
+    text = f"{graph.version} has no `{spelled(name)}`: {what}.{advice}"
+    return Finding(CODE, NAME, Severity.ERROR, Certainty.PROVEN, text, place, outcomes=outcomes)
+
+
 def _import(event: Imported, graph: Graph) -> Iterator[Finding[Site]]:
     """A module or name that is gone since a version that this one is not older than."""
     found = gone(event.module.partition("keras")[2].lstrip("."), event.names, event.module.startswith("tensorflow"))
-    if found is None:
+    version = graph.keras_version
+    if found is None or version is None or version < found[1]:
+        if event.lacking is not None:
+            yield _name(event.lacking, event.site, graph, "the import fails")
         return
     name, since, instead = found
-    version = graph.keras_version
-    if version is None or version < since:
-        return
     advice = f" Use {instead if ' ' in instead else f'`{instead}`'}." if instead else ""
     text = f"{graph.version} has no `keras.{name}`: the import fails.{advice}"
     yield _finding(text, event.site, raising_in_3=True if since >= (3, 0) else None, fixes=())
