@@ -2,9 +2,10 @@
 
 Run with the interpreter whose Keras is meant: `python real_models.py [--tf-keras] < programs.json > truth.json`, where the
 input is a JSON list of program texts. The answer is a list of {"error": {"type", "line", "message", "refused"} | null,
-"models": [...], "sequentials": [...]}. An error is `refused` where the construction of a Functional raised it. A model has name, class, variable, layers [[name, class, output shape or null]], edges, params, inputs
-and outputs (names of the layers that make them) and line; models come in the order of construction. Sequentials are those
-that the program's variables hold in the end, built.
+"models": [...], "sequentials": [...]}. An error is `refused` where the construction of a Functional raised it. A model
+has name, class, variable, layers [[name, class, output shape or null]], edges, params, inputs and outputs (names of the
+layers that make them) and line; models come in the order of construction. Sequentials are those that the program's
+variables hold in the end, built.
 """
 
 import contextlib
