@@ -11,6 +11,7 @@ from kls.program.interpreter import DEPTH_LIMIT, Interpreter, ProgramRaises, rai
 from kls.program.library import Arguments
 from kls.program.scopes import FunctionNode, scope_of
 from kls.program.sizes import bounded
+from kls.program.store import Key
 from kls.program.values import (
     UNDEFINED,
     UNKNOWN,
@@ -37,7 +38,15 @@ def make_function(interpreter: Interpreter, node: FunctionNode, frame: Frame) ->
     keyword_defaults = tuple(UNDEFINED if d is None else interpreter.evaluate(d, frame) for d in node.args.kw_defaults)
     name = "<lambda>" if isinstance(node, ast.Lambda) else node.name
     code = Code(node, frame.module, frame.piece, f"{frame.owner.name}.{name}" if frame.owner else name)
-    return Function(code, defaults, keyword_defaults, frame.captured(), frame.owner)
+    function = Function(code, defaults, keyword_defaults, frame.captured(), frame.owner)
+    if frame.locals is not None and not frame.is_class and not isinstance(node, ast.Lambda):
+        interpreter.overlay.set(made_key(node), function)
+    return function
+
+
+def made_key(node: FunctionNode) -> Key:
+    """Where the function stands that a `def` inside of a function made last."""
+    return ("made", node)
 
 
 def call_function(interpreter: Interpreter, function: Function, arguments: Arguments, site: Site) -> Value:

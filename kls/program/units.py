@@ -5,25 +5,13 @@ from __future__ import annotations
 import ast
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import partial
 
-from kls.program.attributes import find_in_mro
-from kls.program.calls import call, instantiate
 from kls.program.frame import Frame
-from kls.program.functions import unknown_arguments
-from kls.program.interpreter import BudgetExceeded, Interpreter, ProgramRaises, site_of
-from kls.program.library import Arguments
+from kls.program.interpreter import BudgetExceeded, Interpreter, ProgramRaises
 from kls.program.store import Key, Overlay, Store, Unit
-from kls.program.values import (
-    UNDEFINED,
-    UNKNOWN,
-    BoundMethod,
-    Class,
-    Function,
-    Instance,
-    Value,
-    Wrapped,
-    indistinguishable,
-)
+from kls.program.uncalled import Definition, call_function, call_inner, call_method, inner_functions, with_inner
+from kls.program.values import indistinguishable
 from kls.source.document import Document, Piece
 from kls.source.meaning import meaning, same_meaning
 
@@ -220,15 +208,23 @@ class _Runner:
 
     def uncalled(self, piece: Piece, node: ast.stmt) -> None:
         """Run or replay a function or the methods of a class that nothing has called; what they write is dropped."""
+        interpreter = self.interpreter
         if isinstance(node, ast.ClassDef):
-            methods = [m for m in node.body if isinstance(m, ast.FunctionDef) and m not in self.called]
-            for method in reversed(methods):
-                if method not in self.called:
-                    self._uncalled(piece, method, lambda m=method: self._call_method(node, m))  # type: ignore[misc]
-        elif isinstance(node, ast.FunctionDef) and node not in self.called:
-            self._uncalled(piece, node, lambda: self._call_function(node))
+            for method in reversed([m for m in node.body if isinstance(m, ast.FunctionDef | ast.AsyncFunctionDef)]):
+                self._uncalled(piece, method, partial(call_method, interpreter, node, method, MAIN))
+        elif isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
+            self._uncalled(piece, node, partial(call_function, interpreter, node, MAIN))
 
-    def _uncalled(self, piece: Piece, node: ast.FunctionDef, run: Callable[[], None]) -> None:
+    def _uncalled(self, piece: Piece, node: Definition, call: Callable[[], None]) -> None:
+        """A function, and those that are defined in it."""
+        if node not in self.called:
+            self._alone(piece, node, lambda: with_inner(self.interpreter, call, node))
+            return
+        for inner in inner_functions(node):
+            if inner not in self.called:
+                self._alone(piece, inner, partial(call_inner, self.interpreter, inner))
+
+    def _alone(self, piece: Piece, node: Definition, run: Callable[[], None]) -> None:
         key = ("f", *piece.key, node.name, node.lineno, node.col_offset)
         unit = self._unit(key, lambda: self._assumed(run, UNCALLED_BUDGET), self.aside)
         self.called |= unit.called
@@ -265,45 +261,6 @@ class _Runner:
                 unit = self._unit(key, lambda run=run: self._assumed(run, DEEP_BUDGET), [])  # type: ignore[misc]
                 self.aside[place] = unit
                 deep |= unit.called
-
-    def _call_function(self, node: ast.FunctionDef) -> None:
-        value = self.interpreter.overlay.get(("g", MAIN, node.name))
-        if isinstance(value, Wrapped) and value.kind == "compiled":
-            value = value.function
-        if isinstance(value, Function) and value.code.node is node:
-            frame = Frame(MAIN, value.code.piece)
-            call(self.interpreter, value, unknown_arguments(value, None), site_of(node, frame))
-
-    def _call_method(self, owner: ast.ClassDef, node: ast.FunctionDef) -> None:
-        interpreter = self.interpreter
-        cls = interpreter.overlay.get(("g", MAIN, owner.name))
-        if not isinstance(cls, Class):
-            return
-        method = interpreter.overlay.get((cls.address, node.name))
-        if not isinstance(method, Function) or method.code.node is not node:
-            return
-        site = site_of(node, Frame(MAIN, method.code.piece))
-        instance = self._some_instance(cls, site)
-        if node.name != "__init__":
-            self._forget_nones()
-            arguments = unknown_arguments(method, None).positional
-            call(interpreter, BoundMethod(method, instance), Arguments(arguments[1:]), site)
-
-    def _forget_nones(self) -> None:
-        """What is None after `__init__` mostly waits for another method to set it, which may have been called before."""
-        overlay = self.interpreter.overlay
-        for key, value in list(overlay.writes.items()):
-            if value is None and type(key) is tuple and len(key) == 2 and isinstance(key[1], str):
-                overlay.set(key, UNKNOWN)
-
-    def _some_instance(self, cls: Class, site: object) -> Value:
-        """An instance made with parameters that are not known."""
-        init = find_in_mro(self.interpreter, cls.mro, "__init__")
-        arguments = unknown_arguments(init, None).positional[1:] if isinstance(init, Function) else ()
-        try:
-            return instantiate(self.interpreter, cls, Arguments(arguments), site)  # type: ignore[arg-type]
-        except ProgramRaises:
-            return UNKNOWN if init is UNDEFINED else Instance(self.interpreter.overlay.allocate(), cls)
 
     def _unit(self, key: Key, run: Callable[[], None], done: list[Unit]) -> Unit:
         """Replay the unit if everything it read is unchanged, else run it."""
@@ -351,7 +308,7 @@ def _definitions(body: Sequence[ast.stmt]) -> Iterator[ast.stmt]:
     stack: list[ast.AST] = list(reversed(body))
     while stack:
         node = stack.pop()
-        if isinstance(node, ast.FunctionDef | ast.ClassDef):
+        if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef):
             yield node
         elif isinstance(node, ast.If | ast.Try | ast.With | ast.ExceptHandler):
             parts = (getattr(node, part, ()) for part in ("body", "orelse", "handlers", "finalbody"))
