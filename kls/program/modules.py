@@ -32,6 +32,8 @@ class Loaded:
     inner: int
     """The steps of what it imports and no other had imported."""
     finished: bool
+    members: tuple[Loaded, ...]
+    """Modules that import it in turn, directly or not, and that ran while it did: as they are for this one only."""
 
     def stands(self, path: str, document: Document) -> bool:
         """Whether it was made of this text."""
@@ -70,6 +72,14 @@ class Modules:
         self._written: dict[Key, Value] = {}
         """What all of them wrote: their names and addresses tell them apart."""
         self._running: dict[str, Overlay] = {}
+        self._lowest: list[int] = []
+        """For each module that is running, the place of the outermost running one whose state its own hangs on."""
+        self._entangled: dict[str, int] = {}
+        """Modules that have run and hang on one that is still running, with its place."""
+        self._members: list[Loaded] = []
+        """The same modules, in the order in which they ended."""
+        self._offered: dict[str, Loaded] = {}
+        """The members of the remembered modules that are being checked."""
         self._imports: list[list[tuple[str, Loaded | None]]] = [[]]
         self._spent = 0
         """Steps of the modules that are loaded: counted alike for those that are run and those that are remembered."""
@@ -85,11 +95,14 @@ class Modules:
     def load(self, interpreter: Interpreter, name: str) -> Module | None:
         """The module called `name`, interpreted if it has not been; None where there is no source to read."""
         if name in self._running:
+            self._touch(list(self._running).index(name))
             return Module(name)
         before = self._spent
         self._again(interpreter, name)
         if self._running:
             interpreter.limit -= self._spent - before
+        if name in self._entangled:
+            self._touch(self._entangled[name])
         self._imports[-1].append((name, self.loaded[name]))
         return None if self.loaded[name] is None else Module(name)
 
@@ -106,13 +119,16 @@ class Modules:
     ) -> bool:
         """Whether these modules are as they were, and with them `also` is true: then they are loaded, as running the
         imports again would have it; else nothing is."""
-        count, spent = len(self.loaded), self._spent
+        count, members, spent = len(self.loaded), len(self._members), self._spent
         if all(self._again(interpreter, name) is loaded for name, loaded in imports) and also():
             return True
         while len(self.loaded) > count:
             _, gone = self.loaded.popitem()
             for key in () if gone is None else gone.unit.writes:
                 self._written.pop(key, None)
+        for member in self._members[members:]:
+            del self._entangled[member.name]
+        del self._members[members:]
         self._spent = spent
         return False
 
@@ -179,20 +195,45 @@ class Modules:
             return None
         self._spent += len(document.text) // CHARACTERS_A_STEP
         allowed = max(0, IMPORTS_BUDGET - self._spent)
-        loaded = self._cache.entries.get(name)
+        loaded = self._offered.get(name) or self._cache.entries.get(name)
         if loaded is None or not loaded.stands(path, document) or not self._unchanged(interpreter, loaded, allowed):
-            loaded = self._cache.entries[name] = self._run(interpreter, name, path, document, allowed)
+            loaded = self._run(interpreter, name, path, document, allowed)
+            if name in self._entangled:
+                self._members.append(loaded)
+            else:
+                self._cache.entries[name] = loaded
         self._spent += loaded.unit.steps
         return loaded
 
     def _unchanged(self, interpreter: Interpreter, loaded: Loaded, allowed: int) -> bool:
         """Whether running a module again would do the same; what it imports is loaded then."""
-        name, before = loaded.name, self._spent
+        name, before, offered = loaded.name, self._spent, self._offered
         self.loaded[name] = loaded
-        if self.hold(interpreter, loaded.imports, lambda: loaded.fits(allowed, self._spent - before)):
-            return True
-        del self.loaded[name]
-        return False
+        self._offered = {**offered, **{member.name: member for member in loaded.members}}
+        holds = self.hold(interpreter, loaded.imports, lambda: loaded.fits(allowed, self._spent - before))
+        self._offered = offered
+        if not holds:
+            del self.loaded[name]
+        return holds
+
+    def _touch(self, place: int) -> None:
+        """What the innermost running module does from here on hangs on what the one at `place` has done so far."""
+        if self._lowest:
+            self._lowest[-1] = min(self._lowest[-1], place)
+
+    def _untangle(self, name: str, count: int) -> tuple[Loaded, ...]:
+        """A module has run to its end, where `count` others hung on running ones when it began: the members that it has
+        of its own. If it hangs on one further out itself, it is a member of that one."""
+        place = self._lowest.pop()
+        if place < len(self._running):
+            self._entangled[name] = place
+            self._touch(place)
+            return ()
+        members = tuple(self._members[count:])
+        del self._members[count:]
+        for member in members:
+            del self._entangled[member.name]
+        return members
 
     def _again(self, interpreter: Interpreter, name: str) -> Loaded | None:
         if name not in self.loaded and name not in self._running:
@@ -207,8 +248,10 @@ class Modules:
         overlay = Overlay(Store(self.get), ("module", name))
         interpreter.start()
         interpreter.overlay, interpreter.steps, interpreter.limit = overlay, 0, allowed
+        self._lowest.append(len(self._running))
         self._running[name] = overlay
         self._imports.append([])
+        count = len(self._members)
         before, finished = self._spent, allowed > 0
         overlay.set(("g", name, "__name__"), name)
         try:
@@ -226,5 +269,6 @@ class Modules:
             vars(interpreter).update(outer)
             del self._running[name]
             imports = self._imports.pop()
+            members = self._untangle(name, count)
         unit = Unit(overlay.reads, overlay.writes, (), frozenset(), steps, ())
-        return Loaded(name, path, document, unit, tuple(dict(imports).items()), allowed, inner, finished)
+        return Loaded(name, path, document, unit, tuple(dict(imports).items()), allowed, inner, finished, members)

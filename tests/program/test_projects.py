@@ -131,3 +131,20 @@ def test_modules_share_their_steps(tmp_path: Path) -> None:
     again = project.look("model.py", f"import keras\n{imports}from parts import block\n{USE}")
     project.memo = Memo()
     assert again.models == project.look("model.py", f"import keras\n{imports}from parts import block\n{USE}").models
+
+
+def test_modules_that_import_each_other_are_as_the_first_import_finds_them(tmp_path: Path) -> None:
+    project = Project(tmp_path)
+    project.write("net/__init__.py", "")
+    project.write("net/a.py", "import net.b\nwidth = 3\n")
+    project.write("net/b.py", "import net.a\nwidth = getattr(net.a, 'width', 5)\n")
+    project.write("net/c.py", "import net.a\nimport net.b\nwidth = net.b.width\n")
+    ways = ("net.a, net.b", "net.b", "net.c", "net.b, net.c", "net.a, net.c")
+    texts = [f"import keras\nimport {way}\nw = {way.split()[-1]}.width\nkeras.Input((w,))\n" for way in ways]
+    text = "m = keras.Model(i := keras.Input((2,)), keras.layers.Dense(w)(i))\n"
+    for one in [*texts, *reversed(texts), texts[1], texts[0]]:
+        again = project.look("model.py", one + text)
+        before, project.memo = project.memo, Memo()
+        first = project.look("model.py", one + text)
+        project.memo = before
+        assert (again.models, again.imports) == (first.models, first.imports)
