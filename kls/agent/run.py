@@ -152,15 +152,16 @@ def stateless(loaded):
     return sys.modules["tensorflow"].Graph().as_default()
 
 
-def needs_values(records, legacy, doubtful):
-    """Whether a run without variables failed in a way that an ordinary run might not.
+def needs_values(records, legacy, doubtful, passed):
+    """Whether a run without variables went in a way that an ordinary run might not.
 
     A tf.Graph can differ from eager TensorFlow in any error of theirs (`doubtful`), also in those that a model's
-    constructor raised; a StatelessScope only in those that none did.
+    constructor raised, and in what does not raise there though it should (`passed`); a StatelessScope only in errors
+    that no constructor raised.
     """
     failed = [record.error for record in records if record.error is not None]
     if legacy:
-        return doubtful or bool(failed)
+        return doubtful or bool(failed) or passed
     return doubtful or any("stateless" in str(error) for error in failed)
 
 
@@ -185,9 +186,9 @@ def run(request, loaded, tracer, absorber, write):
     """Execute a request's program and hand the report's bytes to `write`. Does not return: leaving makes variables.
 
     `request`: text, path, paths (to put on sys.path), mode ("stateless" | "ordinary"), soft_seconds, values (lines of
-    the models whose outputs are wanted in numbers), marks (lines of statements that are asked about), watch (the file
-    whose lines are told, where it is not the program), texts (what other files hold), deferred (the line from which
-    statements wait for the end of an import).
+    the models whose outputs are wanted in numbers), marks (lines of statements that are asked about), raising (the
+    first and last lines of those that should raise), watch (the file whose lines are told, where it is not the
+    program), texts (what other files hold), deferred (the line from which statements wait for the end of an import).
     """
     sys.path[:0] = request["paths"]
     path, text = request["path"], request["text"]
@@ -204,7 +205,9 @@ def run(request, loaded, tracer, absorber, write):
         scope, errors = program.scope, program.all_errors()
         in_time()
         doubtful = absorber.doubtful or program.doubtful
-        again = request["mode"] == "stateless" and needs_values(tracer.records, loaded["legacy"], doubtful)
+        raised = {line for error in errors for line in error["lines"]}
+        passed = any(raised.isdisjoint(range(first, last + 1)) for first, last in request.get("raising") or ())
+        again = request["mode"] == "stateless" and needs_values(tracer.records, loaded["legacy"], doubtful, passed)
         asked = {**request, "values": []} if again else request
         told = json.dumps(report(asked, loaded, tracer, absorber, scope, errors)).encode()
         write(b'{"again": ' + told + b"}" if again else told)

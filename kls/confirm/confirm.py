@@ -173,7 +173,8 @@ def confirm(
     values += [
         set(p.spans[0]) if site.expected != "raises" else set() for p, (site, *_) in zip(plans[1:], fixes, strict=True)
     ]
-    variants = [p.variant(path, v) for p, v in zip(plans, values, strict=True)]
+    raising = [span for site, span in zip(wanted, first.spans, strict=False) if site.expected == "raises"]
+    variants = [p.variant(path, v, () if i else raising) for i, (p, v) in enumerate(zip(plans, values, strict=True))]
     progress("starting Keras" if session.pid is None else "building")
     run = session.build(variants, cancelled, started=lambda hello: progress(f"building with Keras {hello.keras}"))
     models = judge_all(text, wanted if sites is not None else None, plans, fixes, run, session)

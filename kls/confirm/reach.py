@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import ast
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 
-from kls.confirm.statements import DEFINITIONS, Statement, dotted
+from kls.confirm.statements import DEFINITIONS, Statement, dotted, registry
 
 RUN = re.compile(r"^\s*#\s*kls:\s*run\s+(?P<call>\S.*?)\s*$")
 MOST_CALLERS = 60
@@ -32,7 +32,10 @@ def way_to(statements: Sequence[Statement], source: Sequence[str], index: int, l
     told = told_to_run(source, node, line)
     if told:
         return Way(frozenset({index}), tuple(told))
-    callers = calling_statements(statements, node.name)
+    methods = leading_methods(node, line)
+    callers = {
+        i for name in {node.name, *registry(statements, index)} for i in calling_statements(statements, name, methods)
+    }
     if callers:
         return Way(frozenset({index, *callers}))
     call, lacks = default_call(node, line, statements)
@@ -70,8 +73,18 @@ def parses(expression: str) -> bool:
     return True
 
 
-def calling_statements(statements: Sequence[Statement], name: str) -> set[int]:
-    """Module-level statements from which a function or class is reached, through other functions too."""
+def leading_methods(node: Definition, line: int) -> set[str]:
+    """The names of the methods of a class that come to a line in it."""
+    methods = methods_of(node) if isinstance(node, ast.ClassDef) else {}
+    holder = next((m for m in methods.values() if m.lineno <= line <= (m.end_lineno or m.lineno)), None)
+    return set() if holder is None else {holder.name, *(m.name for m in callers_within(methods, holder.name))}
+
+
+def calling_statements(statements: Sequence[Statement], name: str, methods: Collection[str] = ()) -> set[int]:
+    """Module-level statements from which a function or class is reached, through other functions too.
+
+    Of its instances also those that call one of `methods`.
+    """
     names = {name}
     while True:
         more = {s.node.name for s in statements if isinstance(s.node, DEFINITIONS) and s.loads & names} - names
@@ -80,10 +93,13 @@ def calling_statements(statements: Sequence[Statement], name: str) -> set[int]:
         names |= more
     direct = {i for i, s in enumerate(statements) if not s.is_definition and not s.is_import and s.loads & names}
     instances = {bound for i in direct for bound in statements[i].binds}
-    methods = {
-        i for i, s in enumerate(statements) if not s.is_definition and s.loads & instances and s.changes & instances
+    asked = {f"{instance}.{method}" for instance in instances for method in methods}
+    later = {
+        i
+        for i, s in enumerate(statements)
+        if not s.is_definition and s.loads & instances and (s.changes & instances or asked.intersection(s.calls))
     }
-    return direct | {i for i in methods if not statements[i].only_uses}
+    return direct | {i for i in later if not statements[i].only_uses}
 
 
 def calling_definitions(statements: Sequence[Statement], index: int) -> Iterator[tuple[int, str]]:

@@ -8,7 +8,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from kls.confirm.reach import way_to
-from kls.confirm.statements import Statement, is_main_guard, may_be_keras, module_statements
+from kls.confirm.statements import Statement, is_main_guard, may_be_keras, module_statements, registry
 
 BUILT_BY_INPUT = re.compile(r"Input|input_shape|input_dim|batch_shape|input_tensor")
 CONSTRUCTS = frozenset({"Model", "Sequential", "Functional", "Function", "clone_model"})
@@ -129,6 +129,7 @@ def closure(statements: list[Statement], start: set[int], last: int) -> set[int]
     kept, names = set(start), set[str]()
     todo = list(start)
     modules = {name for s in statements if s.is_import for name in s.binds}
+    registers = {i: registry(statements, i) for i in range(last + 1) if statements[i].is_definition}
     while todo:
         new = (statements[todo.pop()].loads | {""}) - names
         names |= new
@@ -136,7 +137,10 @@ def closure(statements: list[Statement], start: set[int], last: int) -> set[int]
             statement = statements[i]
             changed = (statement.changes & names) - modules
             wanted = (
-                statement.binds & names or (changed and not statement.only_uses) or trains_unbuilt(statements, i, names)
+                statement.binds & names
+                or (changed and not statement.only_uses)
+                or trains_unbuilt(statements, i, names)
+                or registers.get(i, frozenset()) & names
             )
             if i not in kept and (wanted or is_always_kept(statement)):
                 kept.add(i)
@@ -155,8 +159,13 @@ def trains_unbuilt(statements: list[Statement], index: int, names: set[str]) -> 
     receiver = statements[index].trains()
     if receiver is None or receiver not in names or statements[index].is_definition:
         return False
-    makers = [s for s in statements[:index] if receiver in s.binds and any(c.endswith("Sequential") for c in s.calls)]
-    return bool(makers) and not any(BUILT_BY_INPUT.search(ast.dump(s.node)) for s in makers)
+    makers = [s for s in statements[:index] if receiver in s.binds]
+    called = {name for s in makers for name in s.calls}
+    while more := [s for s in statements if s.is_definition and s not in makers and s.binds & called]:
+        makers += more
+        called |= {name for s in more for name in s.calls}
+    stacks = any(name.endswith("Sequential") for name in called)
+    return stacks and not any(BUILT_BY_INPUT.search(ast.dump(s.node)) for s in makers)
 
 
 def keep(source: list[str], tree: ast.Module, kept: Iterable[Statement]) -> list[str]:

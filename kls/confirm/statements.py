@@ -8,7 +8,7 @@ from __future__ import annotations
 import ast
 import re
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 DEFINITIONS = (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)
@@ -153,6 +153,14 @@ def read_statement(node: ast.stmt) -> Statement:
     return Statement(
         node, start, node.end_lineno or start, frozenset(binds), frozenset(loads), frozenset(changes), tuple(calls)
     )
+
+
+def registry(statements: Sequence[Statement], index: int) -> frozenset[str]:
+    """The variables of the program in which the decorators of a definition may keep it: `@register("relu")`."""
+    decorators = {root(d) for d in getattr(statements[index].node, "decorator_list", ())}
+    variables = {name for s in statements if not s.is_import and not s.is_definition for name in s.binds}
+    functions = [s for s in statements if s.is_definition and s.binds & decorators]
+    return frozenset(variables & {*decorators, *(name for s in functions for name in s.loads)})
 
 
 def touched(call: ast.Call) -> set[str]:

@@ -45,9 +45,9 @@ OF_TENSOR_SHAPES = frozenset("as_list rank ndims dims num_elements is_fully_defi
 """What a `tf.TensorShape` has, which a tensor's shape was in Keras 2, and a tuple has not."""
 
 RAISES, WRONG = "raises", "wrong"
-FIXED = frozenset("layers output weights trainable_weights".split())
+FIXED = frozenset("layers input output weights trainable_weights".split())
 """Attributes that no Keras lets be set."""
-FIXED_IN_KERAS_2 = frozenset("input name input_shape output_shape inbound_nodes outbound_nodes".split())
+FIXED_IN_KERAS_2 = frozenset("name input_shape output_shape inbound_nodes outbound_nodes".split())
 
 
 def asked(

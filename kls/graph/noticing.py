@@ -168,12 +168,13 @@ def remember_stacked(interpreter: Interpreter, stack: tuple[Instance, ...]) -> N
 
 def layer_added(
     interpreter: Interpreter, sequential: Instance, stack: tuple[Instance, ...], layer: Instance, site: Site
-) -> None:
-    """A layer goes on top of a Sequential."""
+) -> bool:
+    """A layer goes on top of a Sequential. False where that raises, since it is of another Keras."""
     cell = operation(interpreter, layer.address)
     if cell is None:
-        return
-    meet(interpreter, sequential, layer.address, site, "given")
+        return True
+    if meet(interpreter, sequential, layer.address, site, "given"):
+        return False
     namesake = None
     for other in stack:
         there = operation(interpreter, other.address)
@@ -188,6 +189,7 @@ def layer_added(
         interpreter.overlay.set(("shared with", owner.address), (sequential, site))
     if owner is not None or namesake is not None:
         interpreter.emit(LayerAdded(*circumstances(interpreter, site), sequential, layer, namesake, owner))
+    return True
 
 
 def model_used(interpreter: Interpreter, model: Instance, method: str, site: Site) -> None:

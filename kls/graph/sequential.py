@@ -98,7 +98,9 @@ def add(
         if first is not None:
             add(interpreter, library, instance, first, site, rebuild=rebuild and era is Era.TF_KERAS)
             model = model_cell(interpreter, instance.address) or model
-    layer_added(interpreter, instance, model.layers or (), layer, site)
+    if not layer_added(interpreter, instance, model.layers or (), layer, site):
+        _lose(interpreter, instance)
+        return
     stack = (*(model.layers or ()), layer)
     if era is Era.TF_KERAS:
         _extend(interpreter, library, instance, replace(model, layers=stack), layer, site)

@@ -80,9 +80,11 @@ def _attribute(event: Undefined, graph: Graph) -> Finding[Site]:
     place = ending(event.site, len(attribute))
     fixes: tuple[Fix[Site], ...] = ()
     if attribute in ATTRIBUTES:
-        new = ATTRIBUTES[attribute]
+        # Of an InputLayer `.input` is an empty list in Keras 3, and `.input_shape` was a list of one shape in Keras 2.
+        is_input = cell is not None and cell.kind == "input"
+        new = "output.shape" if is_input and attribute == "input_shape" else ATTRIBUTES[attribute]
         advice = f"Use `.{new}`."
-        fixes = replacement(f"Use `.{new}`", place, new, safe=calls == 1)
+        fixes = replacement(f"Use `.{new}`", place, new, safe=calls == 1 and not is_input)
     elif attribute.endswith("_generator"):
         new = attribute.removesuffix("_generator")
         advice = f"`{new}` takes generators."

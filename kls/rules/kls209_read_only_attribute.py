@@ -14,7 +14,7 @@ from kls.rules.wording import created, ignorable
 
 CODE, NAME = "KLS209", "read-only-attribute"
 
-ONLY_KERAS_2 = frozenset("input name inbound_nodes outbound_nodes".split())
+ONLY_KERAS_2 = frozenset("name inbound_nodes outbound_nodes".split())
 """Attributes that Keras 3 lets be set."""
 
 
@@ -28,7 +28,9 @@ def check(event: object, graph: Graph) -> Iterator[Finding[Site]]:
         text = f"{graph.version} does not let `.{attribute}` of `{name}` be set: this raises AttributeError."
     else:
         text = f"Setting `.{attribute}` does not change what `{name}` computes."
-    if attribute in ("layers", "output", "outputs", "inputs"):
+    if graph.model(event.owner.address) is None and attribute in ("input", "output"):
+        advice = f" Call `{name}` on another tensor, and keep what it returns."
+    elif attribute in ("layers", "input", "output", "outputs", "inputs"):
         advice = f" Make a new model: `keras.Model({name}.inputs, {name}.layers[-2].output)`."
     elif attribute == "name":
         advice = " Pass the name when the layer is made, or set `._name`."

@@ -25,10 +25,11 @@ def check(event: object, graph: Graph) -> Iterator[Finding[Site]]:
         return
     newer = event.root == "keras" or event.other_root == INTERNAL
     silent = event.how == "called" and event.root != INTERNAL and newer
+    later = event.how == "joined" and event.root == "keras"
     if silent:
         what = "it runs all the same, but a model that is built with it will not have its weights"
     elif event.how == "joined":
-        what = "no graph holds both, and this raises, here or when the model is run"
+        what = f"no graph holds both, and this raises, {'at once or when the model is run' if later else 'at once'}"
     else:
         what = "the two do not work together, and this raises"
     receiver = f"{_kind(event.receiver, graph)} `{graph.label(event.receiver)}` is of {spelled(event.root)}"
@@ -40,7 +41,7 @@ def check(event: object, graph: Graph) -> Iterator[Finding[Site]]:
         Certainty.PROVEN,
         f"The {receiver}, and {other}: {what}. Import both from the same package.",
         event.site,
-        outcomes=dict.fromkeys(KERAS_3, Outcome.WRONG if silent else Outcome.RAISES),
+        outcomes=dict.fromkeys(KERAS_3, Outcome.WRONG if silent or later else Outcome.RAISES),
     )
 
 

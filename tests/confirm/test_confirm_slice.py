@@ -171,6 +171,60 @@ def test_a_sequential_without_a_shape_is_built_by_training_it() -> None:
     assert "model.fit(x, x)" in kept
 
 
+def test_one_that_a_function_makes_is_built_by_training_it_too() -> None:
+    kept = lines_kept(
+        """\
+        import keras, numpy as np
+        def make(): return keras.Sequential([keras.layers.Dense(1)])
+        x = np.zeros((4, 8))
+        model = make()
+        model.fit(x, x)
+        probe = keras.Model(model.inputs, model.outputs)
+        """,
+        6,
+    )
+    assert "model.fit(x, x)" in kept
+
+
+def test_what_a_decorator_registers_stays() -> None:
+    kept = lines_kept(
+        """\
+        import keras
+        OPS = {}
+        def op(name):
+            return lambda function: OPS.setdefault(name, function)
+        @op("relu")
+        def relu(x):
+            return keras.layers.ReLU()(x)
+        def unused(x):
+            return x
+        x = keras.Input((4,))
+        model = keras.Model(x, OPS["relu"](x))
+        """,
+        11,
+    )
+    assert '@op("relu")' in kept
+    assert "def unused(x):" not in kept
+
+
+def test_a_method_that_gives_a_model_is_called_on_the_object_that_has_it() -> None:
+    kept = lines_kept(
+        """\
+        import keras
+        class Net:
+            def __init__(self, units):
+                self.units = units
+            def model(self):
+                return keras.Sequential([keras.layers.Dense(self.units)])
+        net = Net(3)
+        made = net.model()
+        loss = net.units
+        """,
+        6,
+    )
+    assert kept[-2:] == ["net = Net(3)", "made = net.model()"]
+
+
 @pytest.mark.parametrize("text", ["", "\n\n", "def f(:\n", "x = 1\0", "(" * 3000])
 def test_what_is_no_program_is_given_back_or_empty(text: str) -> None:
     assert slice_program(text, [1]).text in (text, "")
