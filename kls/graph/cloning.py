@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 from kls.environment.era import Era
 from kls.graph import sequential
 from kls.graph.cells import KerasTensor, ModelCell, Node, Operation, model_cell, node_of, operation, set_operation
-from kls.graph.configs import call_again, call_copy, class_of_model, construct_clone, copy_of, reconstructed
+from kls.graph.configs import call_again, class_of_model, construct_clone, copy_of, reconstructed
 from kls.graph.context import leaves, restructured
 from kls.graph.instances import instance_of
 from kls.program.calls import call
@@ -59,11 +59,11 @@ class _Cloning:
             return copy_of(self.interpreter, self.library, address, self.site)
         return call(self.interpreter, self.function, Arguments((source,)), self.site)
 
-    def call(self, target: Instance, arguments: Arguments) -> Value:
+    def call(self, instance: Instance, arguments: Arguments) -> Value:
         """Call a copy as `call_function` wants it."""
         if self.call_function is None:
-            return call_copy(self.interpreter, self.library, self.site, target, arguments)
-        passed = arguments._replace(positional=(target, *arguments.positional))
+            return self.library.call_instance(self.interpreter, instance, arguments, self.site)
+        passed = arguments._replace(positional=(instance, *arguments.positional))
         return call(self.interpreter, self.call_function, passed, self.site)
 
 

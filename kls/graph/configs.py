@@ -6,16 +6,16 @@ tf_keras/src/engine/functional.py (`reconstruct_from_config`). Layers that sever
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from functools import partial
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Protocol
 
 from kls.environment.era import Era
 from kls.graph import sequential
 from kls.graph.cells import KerasTensor, ModelCell, Operation, model_cell, operation, set_operation
 from kls.graph.context import each_argument, leaves, restructured, thaw
 from kls.graph.instances import MODEL_CLASSES, instance_of, own_attributes
-from kls.graph.layers import MADE_WITH, call_op_again
+from kls.graph.layers import MADE_WITH
 from kls.graph.models import construct
 from kls.graph.names import auto_name, count_tensors
 from kls.program.attributes import find_in_mro
@@ -41,8 +41,12 @@ NAMED_OPS = frozenset(
 )
 """The ops whose constructor takes a name in Keras 3.7: a copy of any other takes a name of its own there."""
 
-Caller = Callable[[Instance, Arguments], Value]
-"""Calls a copy with what the original was called with."""
+
+class Caller(Protocol):
+    """Calls a copy with what the original was called with."""
+
+    def __call__(self, instance: Instance, arguments: Arguments) -> Value:
+        """What the call gives."""
 
 
 def copy_of(interpreter: Interpreter, library: KerasLibrary, address: Address, site: Site) -> Value:
@@ -214,7 +218,7 @@ def reconstructed(
                     count_tensors(interpreter, len(node.inputs), era)
                 if node.arguments is None or any(tensor not in tensors for tensor in node.inputs):
                     break
-                again = partial(call_copy, interpreter, library, site)
+                again = partial(library.call_instance, interpreter, site=site)
                 if not call_again(interpreter, address, indices.pop(0), made[address], tensors, again):
                     return None
         if len(tensors) == before:
@@ -238,17 +242,7 @@ def call_again(
     passed = None if cell is None else cell.nodes[index].arguments
     if passed is None or not isinstance(copied, Instance):
         return False
-    value = caller(copied, each_argument(passed, partial(thaw, interpreter, mapping=tensors)))
+    value = caller(copied, arguments=each_argument(passed, partial(thaw, interpreter, mapping=tensors)))
     for i, output in enumerate(leaves(interpreter, value)):
         tensors[KerasTensor(address, index, i)] = output
     return True
-
-
-def call_copy(
-    interpreter: Interpreter, library: KerasLibrary, site: Site, target: Instance, arguments: Arguments
-) -> Value:
-    """Call a layer, a model, or an op of keras.ops: those and the TFOpLambda layers of tf_keras are one of a kind each."""
-    cell = operation(interpreter, target.address)
-    if cell is not None and "<op>" in cell.config:
-        return call_op_again(interpreter, library.context, target.address, arguments, site)
-    return library.call_instance(interpreter, target, arguments, site)

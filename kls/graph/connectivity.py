@@ -42,7 +42,12 @@ class Connectivity:
     complete: bool
     """Whether every tensor on the way is known."""
     repeated: bool
-    """Whether an input is listed twice, which only tf_keras refuses."""
+    """Whether an Input is listed twice, which only tf_keras refuses."""
+
+    @property
+    def disconnected(self) -> bool:
+        """Whether some call needs an unlisted Input; tf_keras does not mind one that is itself an output."""
+        return any(len(one.path) > 1 for one in self.unlisted)
 
 
 def connectivity(
@@ -94,7 +99,8 @@ def connectivity(
                 met.update(t for t in possible_inputs(node) if t in listed)
     unused = tuple(i for i, tensor in enumerate(inputs) if tensor not in met)
     midgraph = not all(is_input_tensor(interpreter, tensor) for tensor in inputs)
-    repeated = len(listed) < len(inputs)
+    given = [tensor for tensor in inputs if is_input_tensor(interpreter, tensor)]
+    repeated = len(set(given)) < len(given)
     return Connectivity(tuple(unlisted.values()), unused, tuple(sorted(broken)), midgraph, consumed, complete, repeated)
 
 
@@ -115,9 +121,9 @@ def outcome(era: Era, found: Connectivity, duplicates: bool) -> str:
     if duplicates:
         return "raises"
     if era is Era.TF_KERAS:
-        if found.unlisted or found.repeated:
+        if found.disconnected or found.repeated or (found.midgraph and found.unused):
             return "raises"
-        return "raises" if found.midgraph and found.unused else "fine"
+        return "leaks" if found.unlisted else "fine"
     if era is Era.V3_14:
         return "raises" if found.unlisted else "fine"
     if era is Era.V3_10 and not all(found.consumed):
@@ -141,7 +147,7 @@ def error_of(
     """
     if refusal is not None:
         return ("ValueError", f"{refusal} {tensor}".rstrip())
-    if duplicate is not None and (era is not Era.TF_KERAS or not found.unlisted):
+    if duplicate is not None and (era is not Era.TF_KERAS or not found.disconnected):
         kind = "layer" if era is Era.TF_KERAS else "operation"
         return (
             "ValueError",

@@ -13,7 +13,7 @@ from kls.graph.context import Context
 from kls.graph.custom import call_custom
 from kls.graph.exports import exports, version
 from kls.graph.functional import mark_consumed
-from kls.graph.layers import call_layer, call_op, class_name, initialise_layer, make_input, make_layer
+from kls.graph.layers import call_layer, call_op, call_op_again, class_name, initialise_layer, make_input, make_layer
 from kls.graph.models import call_model, construct
 from kls.graph.names import auto_name, is_inside
 from kls.graph.opaque import layer_at
@@ -181,6 +181,8 @@ class KerasLibrary:
         cell, model = operation(interpreter, instance.address), model_cell(interpreter, instance.address)
         if cell is None:
             return UNKNOWN
+        if "<op>" in cell.config:  # an op of keras.ops, or a TFOpLambda layer
+            return call_op_again(interpreter, self.context, instance.address, arguments, site)
         noticing.call_arguments(interpreter, instance, arguments, site)
         if not masks.takes_part(interpreter, self, instance, cell):
             return self._called(interpreter, instance, cell, model, (arguments, arguments), site)

@@ -14,7 +14,7 @@ from kls.graph.configs import copy_of
 from kls.graph.context import each_argument, leaves, restructured, thaw
 from kls.graph.events import Undefined
 from kls.graph.instances import instance_of, layers_of
-from kls.graph.layers import call_op, call_op_again, layer_config
+from kls.graph.layers import call_op, layer_config
 from kls.graph.noticing import is_certain, model_used, remember_layers
 from kls.graph.opaque import is_opaque, layer_of
 from kls.graph.shapes import TensorSpec, parameters
@@ -23,7 +23,7 @@ from kls.program.calls import call
 from kls.program.containers import content_of, subscript
 from kls.program.interpreter import ProgramRaises
 from kls.program.library import Arguments
-from kls.program.values import UNDEFINED, UNKNOWN, Class, Container, Instance, Opaque, Site, Value
+from kls.program.values import UNDEFINED, UNKNOWN, Class, Container, External, Instance, Opaque, Site, Value
 
 if TYPE_CHECKING:
     from kls.graph.library import KerasLibrary
@@ -128,12 +128,15 @@ def from_config(interpreter: Interpreter, library: KerasLibrary, cls: Value, con
     """`Dense.from_config(config)`: of a layer's own config a copy of it, of a changed one what it says now."""
     content = content_of(interpreter, config) if isinstance(config, Container) else None
     found = interpreter.overlay.get(("config of", config)) if isinstance(config, Container) else UNDEFINED
-    if type(found) is not tuple or not isinstance(content, dict):
+    if not isinstance(content, dict):
         return UNDEFINED
-    layer, before = found
-    if layer.cls == cls and tuple(content.items()) == before:
-        return copy_of(interpreter, library, layer.address, site)
-    if model_cell(interpreter, layer.address) is not None:
+    if type(found) is tuple:
+        layer, before = found
+        if layer.cls == cls and tuple(content.items()) == before:
+            return copy_of(interpreter, library, layer.address, site)
+        if model_cell(interpreter, layer.address) is not None:
+            return UNDEFINED
+    elif isinstance(cls, External) and not cls.name.partition(".")[2].startswith("layers."):
         return UNDEFINED
     given = {str(key): value for key, value in content.items() if value is not UNKNOWN}
     return call(interpreter, cls, Arguments((), given), site)
@@ -238,10 +241,7 @@ def _run_through(
         if node.arguments is None or any(t not in made for t in node.inputs):
             continue
         passed = each_argument(node.arguments, partial(thaw, interpreter, mapping=made))
-        if "<op>" in cell.config:
-            value = call_op_again(interpreter, library.context, address, passed, site)
-        else:
-            value = library.call_instance(interpreter, instance_of(interpreter, address), passed, site)
+        value = library.call_instance(interpreter, instance_of(interpreter, address), passed, site)
         for i, output in enumerate(leaves(interpreter, value)):
             made[KerasTensor(address, index, i)] = output
     outputs = tuple(made.get(t, UNKNOWN) for t in model.outputs)

@@ -78,9 +78,9 @@ def run(text, keras, functional):
         if kwargs.get("skip_init"):
             return  # tf_keras: `__new__` of a model whose `__init__` is still to come
         frame, line = sys._getframe(1), None
+        if frame.f_code.co_filename.endswith("sequential.py"):
+            return  # the inner Functional of a Sequential
         while frame:
-            if frame.f_code.co_filename.endswith("sequential.py"):
-                break  # the inner Functional of a Sequential
             if frame.f_code.co_filename == file:
                 line = frame.f_lineno
                 break
