@@ -2,23 +2,27 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import Any
 
 from kls.analysis import Analysis, Memo, ModelReport, Snapshot, analyse
-from kls.confirm.confirm import Confirmation, FixRequest, ModelVerdict, Site
+from kls.confirm.asked import Confirmation, FixRequest, ModelVerdict, Site
 from kls.confirm.session import Facts
 from kls.environment import Environment
 from kls.fixes import apply_edits, apply_fix, verified_edits
 from kls.ignores import CODE as UNUSED
-from kls.rules.finding import Certainty, Finding, Fix, Outcome, Severity, Verdict
+from kls.rules.finding import Certainty, Edit, Finding, Fix, Outcome, Severity, Verdict
 from kls.settings import Settings
 from kls.source.document import Document
-from kls.source.position import Location
+from kls.source.notebook import locate
+from kls.source.position import Location, Position, Range
 
 _GRAVITY = (Outcome.RAISES, Outcome.LEAKS, Outcome.WRONG, Outcome.FINE)
 _LONGEST = 300
+_LINE = re.compile(r"(^|[:(] )line (\d+): ")
 
 
 @dataclass(frozen=True)
@@ -170,6 +174,48 @@ def _told(
     if model.verdict == "inconclusive":
         return replace(finding, verdict=Verdict.INCONCLUSIVE)
     return finding
+
+
+def run_edit(model: ModelVerdict, document: Document, path: str) -> Edit[Location] | None:
+    """The edit that adds the `# kls: run` comment which a verdict asks for; None where it asks for none."""
+    if model.run is None or model.run.line > len(document.lines):
+        return None
+    row = model.run.line - 1
+    line = document.lines[row]
+    start = Position(row, len(line) - len(line.lstrip()))
+    indent = line[: start.character]
+    return Edit(Location(path, Range(start, start)), f"# kls: run {model.run.call}\n{indent}")
+
+
+def in_cells(confirmation: Confirmation, document: Document) -> Confirmation:
+    """A confirmation of a notebook whose words tell lines by their cells; that of a plain file as it is."""
+    if not document.cells:
+        return confirmation
+
+    def told(words: str) -> str:
+        return _LINE.sub(lambda found: f"{found[1]}{_cell(document, int(found[2]))}: ", words)
+
+    def one(model: ModelVerdict) -> ModelVerdict:
+        fixes = tuple(replace(fix, reason=fix.reason and told(fix.reason)) for fix in model.fixes)
+        return replace(model, assumptions=tuple(map(told, model.assumptions)), fixes=fixes)
+
+    return replace(confirmation, models=tuple(map(one, confirmation.models)))
+
+
+def _cell(document: Document, line: int) -> str:
+    cell, place = locate(document, Position(line - 1, 0))
+    return f"cell {cell + 1}, line {place.line + 1}"
+
+
+def to_json(confirmation: Confirmation, document: Document) -> dict[str, object]:
+    """The contract of `kls confirm --format json`. In a notebook `cell` (0-based) says which cell a `line` is in."""
+    told = confirmation.to_json()
+    if document.cells:
+        models: Any = told["models"]
+        for data in [*models, *(model["error"] for model in models if model["error"])]:
+            data["cell"], place = locate(document, Position(data["line"] - 1, 0))
+            data["line"] = place.line + 1
+    return told
 
 
 def sentence(model: ModelVerdict, confirmation: Confirmation) -> str:

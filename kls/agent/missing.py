@@ -12,6 +12,7 @@ import errno
 import os
 import re
 import sys
+from collections import Counter
 
 NO_DATA = re.compile(
     r"no such file|file not found|does not exist|url fetch failure|unable to (open|synchronously open)"
@@ -203,7 +204,7 @@ class Absorber:
         self.notes = []
         self.path, self.tries = None, {}
         self.doubtful = False
-        self.reached = set()
+        self.reached, self.entered, self.passed = set(), Counter(), Counter()
         self.failed = []  # (an exception that is no one's but the program's, its line): Keras is there, and lacks the name
 
     def watch(self, path, tree):
@@ -231,9 +232,14 @@ class Absorber:
         self.tell(line, "{}: {}".format(type(error).__name__, str(error).strip().split("\n")[0][:200]))
         return True
 
-    def reach(self, line):
-        """A statement that is asked about was come to."""
+    def enter(self, line):
+        """A statement that is asked about is come to."""
+        self.entered[line] += 1
+
+    def reach(self, line, plain):
+        """It ran without an exception of its own, as far as that can be seen: one that is not `plain` is just about to run."""
         self.reached.add(line)
+        self.passed[line] += plain
 
     def tell(self, line, text):
         """Note an assumption of the statement that is running; one of another file at the user's line that led there."""

@@ -41,6 +41,7 @@ def prepare(scope, absorber):
     scope["__kls_placeholder__"] = Placeholder
     scope["__kls_unpack__"] = unpack
     scope["__kls_attempt__"] = attempting(absorber)
+    scope["__kls_entered__"] = absorber.enter
     scope["__kls_reached__"] = absorber.reach
 
 

@@ -25,12 +25,14 @@ class Marks(ast.NodeTransformer):
     def marked(self, node):
         if not isinstance(node, ast.stmt) or node.lineno not in self.lines:
             return [node]
-        mark = at(ast.Expr(ast.Call(name("__kls_reached__"), [ast.Constant(node.lineno)], [])), node)
-        # After a plain statement, so that it has not failed.
         plain = isinstance(
             node, (ast.Assign, ast.AnnAssign, ast.AugAssign, ast.Expr, ast.Import, ast.ImportFrom, ast.Assert)
         )
-        return [node, mark] if plain else [mark, node]
+        line = ast.Constant(node.lineno)
+        entered = at(ast.Expr(ast.Call(name("__kls_entered__"), [line], [])), node)
+        reached = at(ast.Expr(ast.Call(name("__kls_reached__"), [line, ast.Constant(plain)], [])), node)
+        # After a plain statement, so that it has not failed.
+        return [entered, node, reached] if plain else [entered, reached, node]
 
 
 class Guard(ast.NodeTransformer):

@@ -17,6 +17,7 @@ from .describe import describe
 from .missing import describe_error, in_keras
 from .project import Project, annotations_flag, home_of, import_parents, main_module, prepare, run_statement
 from .rewrite import Marks
+from .tries import Tries
 
 MAX_ERRORS = 50
 
@@ -60,6 +61,7 @@ class Program:
         self.marks = request.get("marks") or []
         self.project.marks = self.watched, self.marks
         self.doubtful, self.records = False, tracer.records
+        self.tries = Tries(self.marks, tracer.path, tracer, absorber)
 
     def known(self, error):
         """Whether a model's constructor raised an exception, whose graph would be refused with variables too."""
@@ -100,6 +102,7 @@ class Program:
     def enter(self, module):
         """Run in a module's names from now on."""
         prepare(module.__dict__, self.absorber)
+        module.__dict__["__kls_come__"] = self.tries
         self.scope = module.__dict__
 
     def run_as_module(self, nodes, flags, name, package, folder):
@@ -209,7 +212,8 @@ def run(request, loaded, tracer, absorber, write):
         passed = any(raised.isdisjoint(range(first, last + 1)) for first, last in request.get("raising") or ())
         again = request["mode"] == "stateless" and needs_values(tracer.records, loaded["legacy"], doubtful, passed)
         asked = {**request, "values": []} if again else request
-        told = json.dumps(report(asked, loaded, tracer, absorber, scope, errors)).encode()
+        facts = report(asked, loaded, tracer, absorber, scope, errors)
+        told = json.dumps({**facts, "taken": program.tries.taken}).encode()
         write(b'{"again": ' + told + b"}" if again else told)
         os._exit(0)
 

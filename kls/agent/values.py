@@ -10,6 +10,7 @@ from __future__ import annotations
 import hashlib
 import zlib
 
+from . import legacy_values
 from .describe import graph_of, is_input_layer, parameters
 from .trace import flatten, history, node_inputs, upstream
 
@@ -30,6 +31,11 @@ def drawn(seed, shape, dtype):
     return generator.uniform(-0.5, 0.5, shape).astype("float32")
 
 
+def kind_of(thing):
+    """The name of a dtype, of a tensor's or a variable's, whatever its backend calls it."""
+    return str(getattr(thing.dtype, "name", thing.dtype))
+
+
 def weights(operations):
     """(variable, value) pairs for every layer, by layer name and position."""
     pairs, seen = [], set()
@@ -37,9 +43,9 @@ def weights(operations):
         for index, variable in enumerate(getattr(operation, "variables", None) or []):
             if id(variable) not in seen:
                 seen.add(id(variable))
-                dtype = str(variable.dtype).replace("<dtype: '", "").replace("'>", "")
-                if dtype.startswith(("float", "bfloat")):
-                    pairs.append((variable, drawn(f"{operation.name}/{index}", tuple(variable.shape), "float32")))
+                if kind_of(variable).startswith(("float", "bfloat")):
+                    value = drawn(f"{operation.name}/{index}", tuple(variable.shape), "float32")
+                    pairs.append((variable, abs(value) + 0.5 if "variance" in variable.name else value))
     return pairs
 
 
@@ -74,25 +80,49 @@ def outputs(loaded, tracer, record):
     """{"values": the model's outputs as flat lists of numbers, "parts": those of its tensors by what they are made of}.
 
     Both None where they cannot be computed. Where an input is a clone and the outputs live in the original graph, the
-    original tensor is fed in its place: what the author meant. Keras 3 only.
+    original tensor is fed in its place: what the author meant.
     """
     graph = graph_of(record.model)
-    if graph is None or loaded["legacy"] or (parameters(record.model) or 0) > MAX_PARAMETERS:
+    if graph is None or (parameters(record.model) or 0) > MAX_PARAMETERS:
         return {}
     try:
-        return evaluate(loaded["keras"], tracer, graph)
+        return evaluate(legacy_values.Runs() if loaded["legacy"] else Runs(loaded["keras"]), tracer, graph)
     except Exception:
         return {}
 
 
-def evaluate(keras, tracer, graph):
-    """Feed random inputs through the graph's nodes, with weights drawn from names."""
-    import numpy
+class Runs:
+    """How Keras 3 is fed and asked for numbers; `legacy_values.Runs` is that of Keras 2."""
 
+    def __init__(self, keras):
+        self.keras = keras
+
+    def tensor(self, value):
+        """An array as a tensor."""
+        return self.keras.ops.convert_to_tensor(value)
+
+    def weighted(self, pairs):
+        """The context in which variables have values."""
+        return self.keras.StatelessScope(state_mapping=[(variable, self.tensor(value)) for variable, value in pairs])
+
+    def call(self, operation, node, fed):
+        """Call an operation as a node did, on tensors that are known by their ids."""
+        arguments, keywords = node.arguments.fill_in(fed)
+        return operation(*arguments, **keywords)
+
+    def arrays(self, tensors):
+        """Tensors as arrays."""
+        import numpy
+
+        return [numpy.asarray(self.keras.ops.convert_to_numpy(tensor)) for tensor in tensors]
+
+
+def evaluate(runs, tracer, graph):
+    """Feed random inputs through the graph's nodes, with weights drawn from names."""
     fed, made_of, ends = {}, {}, flatten(graph.outputs)
     operations = upstream(ends, stop=[])[0]
     for index, tensor in enumerate(flatten(graph.inputs)):
-        kind = str(tensor.dtype)
+        kind = kind_of(tensor)
         if kind == "string":
             return {}
         shape = [BATCH] + [FREE if size is None else size for size in tuple(tensor.shape)[1:]]
@@ -100,17 +130,16 @@ def evaluate(keras, tracer, graph):
         if value.size > MAX_ELEMENTS:
             return {}
         for place in [tensor, *tracer.originals([tensor])]:
-            fed[id(place)] = keras.ops.convert_to_tensor(value)
+            fed[id(place)] = runs.tensor(value)
             made_of[id(place)] = f"input {index} {shape} {kind}"
     nodes = order(ends, set(fed))
     if nodes is None:
         return {}
     layers = [operation for operation in operations if not is_input_layer(operation)]
     parts = {}
-    with keras.StatelessScope(state_mapping=[(v, keras.ops.convert_to_tensor(a)) for v, a in weights(layers)]):
+    with runs.weighted(weights(layers)):
         for operation, node in nodes:
-            arguments, keywords = node.arguments.fill_in(fed)
-            results = flatten(operation(*arguments, **keywords))
+            results = flatten(runs.call(operation, node, fed))
             sources = [made_of.get(id(tensor), "") for tensor in node_inputs(node)]
             for index, (tensor, result) in enumerate(zip(flatten(node.outputs), results)):
                 fed[id(tensor)] = result
@@ -118,8 +147,8 @@ def evaluate(keras, tracer, graph):
                 made_of[id(tensor)] = hashlib.sha1(text.encode()).hexdigest()[:16]
                 if len(parts) < MAX_PARTS:
                     parts[made_of[id(tensor)]] = result
-        told = {key: numpy.asarray(keras.ops.convert_to_numpy(result)) for key, result in parts.items()}
-        found = [numpy.asarray(keras.ops.convert_to_numpy(fed[id(tensor)])) for tensor in ends]
+        arrays = runs.arrays([*parts.values(), *(fed[id(tensor)] for tensor in ends)])
+    told, found = dict(zip(parts, arrays)), arrays[len(parts) :]
     if any(array.dtype.kind not in "fiub" for array in found):
         return {}
     parts = {key: numbers(array.ravel()[:MAX_OF_PART]) for key, array in told.items() if array.dtype.kind in "fiub"}

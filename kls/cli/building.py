@@ -10,10 +10,11 @@ from typing import TYPE_CHECKING
 from kls.analysis import Analysis
 from kls.cli.checking import Checked
 from kls.confirm.agent_process import AgentDied, KerasMissing
-from kls.confirm.confirm import Confirmation, confirm
+from kls.confirm.asked import Confirmation
+from kls.confirm.confirm import confirm
 from kls.confirm.jail import NoJail
 from kls.confirm.session import Facts, Session
-from kls.confirming import Suspect, facts, judged, sites, suspects
+from kls.confirming import Suspect, facts, in_cells, judged, sites, suspects
 
 if TYPE_CHECKING:
     from kls.cli.reading import Reader
@@ -37,7 +38,7 @@ class Builder:
         document = analysis.documents[analysis.path]
         wanted = None if suspected is None else sites(suspected, document, around.environment, analysis.path)
         try:
-            return confirm(analysis.path, document.text, wanted, session, progress=self._progress)
+            return in_cells(confirm(analysis.path, document.text, wanted, session, progress=self._progress), document)
         except (NoJail, KerasMissing, AgentDied, OSError) as error:
             raise CannotBuild(str(error)) from None
 

@@ -76,3 +76,15 @@ def cell_of(document: Document, line: int) -> tuple[int | None, int]:
         return None, 0
     cell = max((i for i, start in enumerate(document.cells) if start <= line), default=0)
     return cell, document.cells[cell]
+
+
+def spot(document: Document, line: int, word: str = "") -> str:
+    """A 1-based line for people: in a notebook with its cell before it. `word` is what a line is called."""
+    cell, first = cell_of(document, line - 1)
+    return f"{word}{line}" if cell is None else f"cell {cell + 1}:{word}{line - first}"
+
+
+def spot_json(document: Document, line: int) -> dict[str, int]:
+    """A 1-based line as `kls confirm` writes it: in a notebook that of its cell, whose 0-based number stands beside it."""
+    cell, first = cell_of(document, line - 1)
+    return {"line": line - first} if cell is None else {"line": line - first, "cell": cell}

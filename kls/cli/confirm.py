@@ -7,12 +7,12 @@ import sys
 from collections.abc import Sequence
 
 from kls.cli.building import Builder, CannotBuild
-from kls.cli.checking import Checked
+from kls.cli.checking import Checked, spot
 from kls.cli.colours import Paint, painter
 from kls.cli.files import STDIN, Target, targets
 from kls.cli.reading import Reader, Unreadable, write
-from kls.confirm.confirm import Confirmation, ModelVerdict
-from kls.confirming import Suspect, judged, sentence, suspects
+from kls.confirm.asked import Confirmation, ModelVerdict
+from kls.confirming import Suspect, judged, sentence, suspects, to_json
 from kls.fixes import apply_edits, verified_edits
 
 _STYLES = {"confirmed": "red bold", "refuted": "green", "clean": "green", "inconclusive": "yellow"}
@@ -40,7 +40,7 @@ def confirm_file(file: str, line: int | None, fix: bool, format_: str, pythons: 
         suspected = _wanted(checked, line)
         confirmation = builder.build(checked.analysis, suspected)
         if format_ == "json":
-            print(json.dumps(confirmation.to_json(), indent=2))
+            print(json.dumps(to_json(confirmation, checked.document), indent=2))
         else:
             print(text(checked, confirmation, paint))
         if fix and suspected:
@@ -101,13 +101,19 @@ def text(checked: Checked, confirmation: Confirmation, paint: Paint) -> str:
 def _model(checked: Checked, model: ModelVerdict, confirmation: Confirmation, paint: Paint) -> list[str]:
     name = f"{model.variable}: " if model.variable else ""
     style = _STYLES.get(model.verdict, "bold")
-    lines = [f"{checked.shown}:{model.line}: {name}{paint(style, sentence(model, confirmation))}"]
+    lines = [
+        f"{checked.shown}:{spot(checked.document, model.line)}: {name}{paint(style, sentence(model, confirmation))}"
+    ]
     if model.layers:
         marked = [paint("red", layer) if layer in model.leaked else layer for layer in model.layers]
         lines.append(f"   layers: {', '.join(marked)}" + (f" ({model.params:,} parameters)" if model.params else ""))
     lines += [
         f"   {paint('yellow', 'assumed')}: {note}" for note in model.assumptions if model.verdict != "inconclusive"
     ]
+    if model.run is not None:
+        lines.append(
+            f"   above {spot(checked.document, model.run.line, 'line ')}: {paint('bold', f'# kls: run {model.run.call}')}"
+        )
     for fix in model.fixes:
         proven = paint("green", "verified") if fix.verified else paint("red", "failed")
         reason = f": {fix.reason}" if fix.reason else ""

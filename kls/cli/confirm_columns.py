@@ -11,9 +11,10 @@ from kls.cli.building import Builder, CannotBuild
 from kls.cli.checking import absolute
 from kls.cli.files import Target
 from kls.cli.reading import Reader
-from kls.confirm.confirm import Confirmation
+from kls.confirm.asked import Confirmation
 from kls.confirming import suspects
 from kls.environment import Environment, Era
+from kls.source.document import Document
 
 BACKENDS = ("tensorflow", "jax", "torch")
 _EXECUTABLES = ("bin/python", "Scripts/python.exe")
@@ -43,6 +44,7 @@ class Outcome:
     confirmation: Confirmation | None
     rules: dict[int, tuple[str, ...]]
     error: str | None
+    document: Document | None = None
 
 
 def columns_of(pythons: Sequence[str], file: str) -> list[Column]:
@@ -123,23 +125,24 @@ def _outcome(column: Column, reader: Reader, builder: Builder, target: Target, l
     """Everything that the file builds, with the verdicts on what static analysis suspects in the place of plain ones."""
     if column.error is not None:
         return Outcome(column, None, {}, column.error)
-    analysis = reader.check(target).analysis
+    checked = reader.check(target)
+    analysis, document = checked.analysis, checked.document
     assert analysis is not None
     suspected = suspects(analysis) if line is None else suspects(analysis, line - 1)
     rules = {s.line + 1: tuple(dict.fromkeys(finding.rule for finding in s.findings)) for s in suspected}
     try:
         if line is not None:
-            return Outcome(column, builder.build(analysis, suspected) if suspected else None, rules, None)
+            return Outcome(column, builder.build(analysis, suspected) if suspected else None, rules, None, document)
         every = builder.build(analysis, None)
         if not suspected:
-            return Outcome(column, every, {}, None)
+            return Outcome(column, every, {}, None, document)
         judged = builder.build(analysis, suspected)
     except CannotBuild as error:
-        return Outcome(column, None, rules, str(error))
+        return Outcome(column, None, rules, str(error), document)
     known = {model.line for model in judged.models}
     covered = {at for suspect in suspected for at in suspect.lines}
     plain = tuple(m for m in every.models if m.line not in covered and m.line not in known)
     models = tuple(sorted([*plain, *judged.models], key=lambda model: model.line))
     return Outcome(
-        column, Confirmation(judged.python, judged.keras, judged.backend, judged.sandbox, models), rules, None
+        column, Confirmation(judged.python, judged.keras, judged.backend, judged.sandbox, models), rules, None, document
     )

@@ -8,13 +8,14 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import partial
 
-from kls.cli.checking import shown_path
+from kls.cli.checking import shown_path, spot, spot_json
 from kls.cli.colours import Paint, painter
 from kls.cli.confirm_columns import Outcome, build, columns_of
 from kls.cli.files import Target
 from kls.cli.frame import cells
 from kls.cli.reading import Unreadable
-from kls.confirm.confirm import ModelVerdict, told_error
+from kls.confirm.asked import ModelVerdict, told_error
+from kls.source.document import Document
 
 _STYLES = {"built": "green", "inconclusive": "yellow"}
 _WIDEST = 34
@@ -86,6 +87,11 @@ def label(outcome: Outcome) -> tuple[str, str]:
     return (f"Keras {outcome.column.keras}" if outcome.column.keras else "no Keras"), outcome.column.backend or ""
 
 
+def document_of(outcomes: Sequence[Outcome]) -> Document:
+    """The file's text; every column has read the same."""
+    return next((outcome.document for outcome in outcomes if outcome.document is not None), Document(""))
+
+
 def to_json(rows: Sequence[Row], outcomes: Sequence[Outcome]) -> dict[str, object]:
     """The contract of `kls confirm --matrix --format json`; lines count from 1."""
     columns = [
@@ -98,9 +104,10 @@ def to_json(rows: Sequence[Row], outcomes: Sequence[Outcome]) -> dict[str, objec
         }
         for outcome in outcomes
     ]
+    document = document_of(outcomes)
     table = [
         {
-            "line": row.line,
+            **spot_json(document, row.line),
             "variable": row.variable,
             "rules": list(row.rules),
             "cells": [_cell_json(cell) for cell in row.cells],
@@ -142,7 +149,8 @@ def short(model: ModelVerdict | None) -> str:
 def text(target: Target, rows: Sequence[Row], outcomes: Sequence[Outcome], paint: Paint) -> str:
     """The table, and below it what does not fit into a cell."""
     heads = [label(outcome) for outcome in outcomes]
-    names = [f"{row.line}: {row.variable}" if row.variable else f"{row.line}:" for row in rows]
+    document = document_of(outcomes)
+    names = [f"{spot(document, row.line)}: {row.variable or ''}".rstrip() for row in rows]
     told = [f"  {name}  {' '.join(row.rules)}".rstrip() for name, row in zip(names, rows, strict=True)]
     body = [[short(cell) for cell in row.cells] for row in rows]
     widths = [max(cells(word) for word in (*head, *(line[i] for line in body))) for i, head in enumerate(heads)]

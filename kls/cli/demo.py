@@ -18,7 +18,7 @@ from kls.cli.colours import Paint, painter
 from kls.cli.files import Target
 from kls.cli.formats.text import block
 from kls.cli.reading import Reader
-from kls.confirm.confirm import Confirmation
+from kls.confirm.asked import Confirmation
 from kls.confirming import judged, sentence, suspects
 from kls.fixes import apply_edits, verified_edits
 from kls.source.document import Document

@@ -41,10 +41,10 @@ def _find(path: str, text: str, line: int, project: str, depth: int) -> Caller |
     for file, other in _holding(project, path, name):
         lines = calls_of(other, name, homes)
         if lines:
-            sliced = slice_program(other, lines)
+            sliced = slice_program(other, lines, guess=False)
             if sliced.text and len(sliced.lacking) < len(lines):
                 only = [at for at in lines if sliced.lacks_at(range(at, at + 1)) is None]
-                return Caller(file, slice_program(other, only[:1]))
+                return Caller(file, slice_program(other, only[:1], guess=False))
             tried.append((file, other, lines))
     if depth > 1:
         for file, other, lines in tried[:4]:

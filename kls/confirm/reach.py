@@ -5,23 +5,42 @@ from __future__ import annotations
 import ast
 import re
 from collections.abc import Collection, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
+from kls.confirm.guess import Guess, Step, guess, written
 from kls.confirm.statements import DEFINITIONS, Statement, dotted, registry
 
 RUN = re.compile(r"^\s*#\s*kls:\s*run\s+(?P<call>\S.*?)\s*$")
 MOST_CALLERS = 60
+MOST_GUESSED = 2
 Function = ast.FunctionDef | ast.AsyncFunctionDef
 Definition = ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef
 
 
 @dataclass(frozen=True)
 class Way:
-    """How to come to a line: statements of the program, calls to append, or what is lacking, in words."""
+    """How to come to a line.
+
+    `statements`: of the program. `calls`: what the author says is to be called. `tries`: calls to try one after another where
+    the program itself does not come to the line. `lacks`: what the author could say, in words, and `run`: how.
+    """
 
     statements: frozenset[int]
     calls: tuple[str, ...] = ()
+    tries: tuple[Guess, ...] = ()
     lacks: str | None = None
+    run: Run | None = None
+
+
+@dataclass(frozen=True)
+class Run:
+    """A `# kls: run` comment that is wanted: the 1-based line to put it above, and its call.
+
+    In the place of arguments that cannot be guessed in plain words there is `...`.
+    """
+
+    line: int
+    call: str
 
 
 def way_to(statements: Sequence[Statement], source: Sequence[str], index: int, line: int) -> Way:
@@ -36,18 +55,28 @@ def way_to(statements: Sequence[Statement], source: Sequence[str], index: int, l
     callers = {
         i for name in {node.name, *registry(statements, index)} for i in calling_statements(statements, name, methods)
     }
-    if callers:
-        return Way(frozenset({index, *callers}))
-    call, lacks = default_call(node, line, statements)
-    if call is not None:
-        return Way(frozenset({index}), (call,))
+    steps = steps_to(node, line, statements)
+    needs = next((step for step in steps if step.wanted), None)
+    ways, plain, used = [steps], [] if needs else [written(steps)], {index, *callers}
     for caller, name in calling_definitions(statements, index):
         reached = statements[caller].node
         assert isinstance(reached, DEFINITIONS)
-        call, _ = default_call(reached, use_of(reached, name, line), statements)
-        if call is not None:
-            return Way(frozenset({index, caller}), (call,))
-    return Way(frozenset({index}), (), lacks)
+        way = steps_to(reached, use_of(reached, name, line), statements)
+        ways.append(way)
+        if not any(step.wanted for step in way):
+            plain.append(written(way))
+            used.add(caller)
+            break
+    if plain and not callers and needs is None and not any(step.choices for step in steps):
+        return Way(frozenset(used), (plain[0],))
+    tries = [
+        *(Guess((call,)) for call in plain[:1]),
+        *(guess(way) for way in ways[:MOST_GUESSED] if written(way) not in plain),
+    ]
+    if plain or callers:
+        return Way(frozenset(used), (), tuple(tries))
+    start = min([node.lineno, *(d.lineno for d in node.decorator_list)])
+    return Way(frozenset(used), (), tuple(tries), wants(steps), Run(start, written(steps)))
 
 
 def told_to_run(source: Sequence[str], node: Definition, line: int) -> list[str]:
@@ -123,30 +152,31 @@ def use_of(node: Definition, name: str, line: int) -> int:
     return next((n.lineno for n in inside if isinstance(n, ast.Name) and n.id == name), node.lineno)
 
 
-def default_call(node: Definition, line: int, statements: Sequence[Statement] = ()) -> tuple[str | None, str | None]:
-    """(a call that needs no arguments and comes to a line, None) or (None, what is wanted)."""
+def steps_to(node: Definition, line: int, statements: Sequence[Statement] = ()) -> list[Step]:
+    """The calls that come to a line of a function or class, one on the result of another."""
     if not isinstance(node, ast.ClassDef):
-        wanted = required(node)
-        return (None, wants(node.name, wanted)) if wanted else (f"{node.name}()", None)
+        return [Step(node.name, tuple(required(node)), node, defaults=defaults(node))]
     chain = list(lineage(node, statements))
     methods = {name: method for base in reversed(chain) for name, method in methods_of(base).items()}
     holder = next((m for m in methods.values() if m.lineno <= line <= (m.end_lineno or m.lineno)), None)
     if holder is not None and decorated(holder, "staticmethod", "classmethod"):
         wanted = required(holder)[decorated(holder, "classmethod") :]
-        call = f"{node.name}.{holder.name}"
-        return (None, wants(call, wanted)) if wanted else (f"{call}()", None)
-    wanted = init_wants(chain, methods)
-    if wanted:
-        return None, wants(node.name, wanted)
+        return [Step(f"{node.name}.{holder.name}", tuple(wanted), holder, defaults=defaults(holder))]
+    init = methods.get("__init__")
+    made = Step(node.name, tuple(init_wants(chain, methods)), node, defaults=defaults(init) if init is not None else ())
     if holder is None or holder.name.startswith("__"):
-        return f"{node.name}()", None
+        return (
+            [made]
+            if holder is None or holder.name != "__call__"
+            else [made, Step("__call__", tuple(required(holder)[1:]), holder)]
+        )
     for method in [holder, *callers_within(methods, holder.name)]:
         if method.name == "__init__":
-            return f"{node.name}()", None
-        if not method.name.startswith("__") and not required(method)[1:]:
-            brackets = "" if decorated(method, "property", "cached_property") else "()"
-            return f"{node.name}().{method.name}{brackets}", None
-    return None, wants(f"{node.name}().{holder.name}", required(holder)[1:])
+            return [made]
+        if (not method.name.startswith("__") or method.name == "__call__") and not required(method)[1:]:
+            brackets = not decorated(method, "property", "cached_property")
+            return [made, Step(method.name, (), method, brackets, defaults(method))]
+    return [made, Step(holder.name, tuple(required(holder)[1:]), holder, defaults=defaults(holder))]
 
 
 def lineage(node: ast.ClassDef, statements: Sequence[Statement]) -> Iterator[ast.ClassDef]:
@@ -167,9 +197,14 @@ def methods_of(node: ast.ClassDef) -> dict[str, Function]:
 
 
 def init_wants(chain: Sequence[ast.ClassDef], methods: dict[str, Function]) -> list[str]:
-    """What the constructor of a class needs; the fields without defaults of a dataclass."""
+    """What the constructor of a class needs, and those of its bases that it hands `**kwargs` on to; fields of a dataclass."""
+    wanted = list[str]()
+    for init in (m for base in chain if (m := methods_of(base).get("__init__")) is not None):
+        wanted += [name for name in required(init)[1:] if name not in wanted]
+        if init.args.kwarg is None:
+            break
     if "__init__" in methods:
-        return required(methods["__init__"])[1:]
+        return wanted
     fields = [part for base in chain if decorated(base, "dataclass") for part in base.body]
     return [
         f.target.id
@@ -200,10 +235,14 @@ def decorated(node: Definition, *names: str) -> bool:
     return any((dotted(d) or "").rpartition(".")[2] in names for d in node.decorator_list)
 
 
-def wants(name: str, arguments: list[str]) -> str:
+def wants(steps: Sequence[Step]) -> str:
     """What to tell the author of a function that cannot be called without arguments."""
-    how = f"say how with a comment above it, # kls: run {name}(...)"
-    return f"nothing calls `{name}`, and it needs {', '.join(arguments)}: {how}"
+    index = next(i for i, step in enumerate(steps) if step.wanted)
+    name = written(
+        [*(replace(step, wanted=()) for step in steps[:index]), replace(steps[index], wanted=(), brackets=False)]
+    )
+    how = f"say how with a comment above it, # kls: run {written(steps)}"
+    return f"nothing calls `{name}`, and it needs {', '.join(steps[index].wanted)}: {how}"
 
 
 def required(node: Function) -> list[str]:
@@ -212,3 +251,11 @@ def required(node: Function) -> list[str]:
     bare = positional[: len(positional) - len(node.args.defaults)]
     pairs = zip(node.args.kwonlyargs, node.args.kw_defaults, strict=True)
     return [a.arg for a in bare] + [a.arg for a, default in pairs if default is None]
+
+
+def defaults(node: Function) -> tuple[tuple[str, ast.expr], ...]:
+    """Names and defaults of the parameters that have one."""
+    positional = [*node.args.posonlyargs, *node.args.args]
+    pairs = list(zip(positional[len(positional) - len(node.args.defaults) :], node.args.defaults, strict=True))
+    pairs += [(a, d) for a, d in zip(node.args.kwonlyargs, node.args.kw_defaults, strict=True) if d is not None]
+    return tuple((argument.arg, default) for argument, default in pairs)

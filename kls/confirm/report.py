@@ -83,6 +83,8 @@ class Report:
     ended: str | None = None
     reached: frozenset[int] = frozenset()
     """Of the statements that were asked about, the first lines of those that ran without an exception of their own."""
+    taken: tuple[tuple[int, str], ...] = ()
+    """(line of a construction, the call that was tried to come to it)."""
 
     @property
     def out_of_time(self) -> bool:
@@ -115,6 +117,7 @@ def parse_report(text: str) -> Report:
         errors=tuple(failure(mapping(item)) for item in sequence(data.get("errors"), 100)),
         assumptions=tuple(assumption(item) for item in sequence(data.get("assumptions"), 200)),
         reached=frozenset(numbers(data.get("reached", []), MAX_ITEMS)),
+        taken=tuple(assumption(item) for item in sequence(data.get("taken", []), 200)),
     )
 
 

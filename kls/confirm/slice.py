@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import ast
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Container, Iterable, Sequence
 from dataclasses import dataclass
 
-from kls.confirm.reach import way_to
+from kls.confirm.reach import Run, Way, way_to
 from kls.confirm.statements import Statement, is_main_guard, may_be_keras, module_statements, registry
 
 BUILT_BY_INPUT = re.compile(r"Input|input_shape|input_dim|batch_shape|input_tensor")
+COME = "__kls_come__"  # the agent's function that goes through tries
 CONSTRUCTS = frozenset({"Model", "Sequential", "Functional", "Function", "clone_model"})
 
 
@@ -19,13 +20,14 @@ class Slice:
     """A program to run. `needed`: the lines that the sites need, 1-based; others are there only for their side effects.
 
     `lacking`: what keeps sites from being built, in words, by line. `calls`: how many lines at the end are calls that
-    were appended.
+    were appended. `runs`: the comments that are wanted, by line.
     """
 
     text: str
     needed: frozenset[int]
     lacking: tuple[tuple[int, str], ...] = ()
     calls: int = 0
+    runs: tuple[tuple[int, Run], ...] = ()
 
     @property
     def lacks(self) -> str | None:
@@ -36,10 +38,15 @@ class Slice:
         """What keeps a site in a statement from being built; None when nothing is known to."""
         return next((words for line, words in self.lacking if line in span), None)
 
+    def run_at(self, span: range) -> Run | None:
+        """The comment that would say how to come to a site in a statement."""
+        return next((run for line, run in self.runs if line in span), None)
 
-def slice_program(text: str, lines: Sequence[int] | None) -> Slice:
+
+def slice_program(text: str, lines: Sequence[int] | None, guess: bool = True) -> Slice:
     """The statements that the constructions at `lines` (1-based; None: all of them) need; the rest is blank.
 
+    `guess`: whether functions that the program does not come to are called, with arguments that are made up if need be.
     A text that does not parse is given back whole: Keras's own interpreter says what is wrong with it.
     """
     try:
@@ -49,16 +56,22 @@ def slice_program(text: str, lines: Sequence[int] | None) -> Slice:
     statements = list(module_statements(tree))
     source = text.split("\n")
     sites = list(lines) if lines is not None else construction_lines(tree)
-    targets, calls, lacking = find_targets(statements, source, sites)
+    ways = find_ways(statements, source, sites)
+    targets = {index for way in ways.values() for index in way.statements}
+    calls = appended(ways, set(lines) if lines is not None else construction_lines(tree, plain=True), guess)
+    lacking = tuple((line, way.lacks) for line, way in ways.items() if way.lacks is not None)
     if not targets and not calls:
-        return Slice("", frozenset(), tuple(lacking.items()))
-    after_call = len(statements) - 1 if calls else -1
+        return Slice("", frozenset(), lacking)
+    # What is called by an appended line alone is called after all of the program.
+    uncalled = any(all(statements[i].is_definition for i in way.statements) for way in ways.values())
+    after_call = len(statements) - 1 if calls and uncalled else -1
     last = max([after_call, *targets])
     strong = closure(statements, targets, last)
     kept = closure(statements, strong | without_data(statements, touching_keras(statements, last), strong), last)
     sliced = keep(source, tree, [statements[i] for i in sorted(kept)])
     needed = frozenset(line for i in strong for line in range(statements[i].start, statements[i].end + 1))
-    return Slice("\n".join([*sliced, *calls]), needed, tuple(lacking.items()), len(calls))
+    runs = tuple((line, way.run) for line, way in ways.items() if way.run is not None)
+    return Slice("\n".join([*sliced, *calls]), needed, lacking, len(calls), runs)
 
 
 def construction_lines(tree: ast.Module, plain: bool = False) -> list[int]:
@@ -75,23 +88,24 @@ def construction_lines(tree: ast.Module, plain: bool = False) -> list[int]:
     return sorted(found)
 
 
-def find_targets(
-    statements: list[Statement], source: list[str], sites: Sequence[int]
-) -> tuple[set[int], list[str], dict[int, str]]:
-    """(indices of the statements that build the sites, calls to append, what is lacking for a line)."""
-    targets: set[int] = set()
-    calls: list[str] = []
-    lacking: dict[int, str] = {}
-    for line in sites:
-        index = next((i for i, s in enumerate(statements) if s.start <= line <= s.end), None)
-        if index is None:
-            continue
-        way = way_to(statements, source, index, line)
-        targets |= way.statements
-        calls += [call for call in way.calls if call not in calls]
-        if way.lacks is not None:
-            lacking[line] = way.lacks
-    return targets, calls, lacking
+def find_ways(statements: list[Statement], source: list[str], sites: Sequence[int]) -> dict[int, Way]:
+    """How to come to each of the sites that are in the program, by line."""
+    holders = {line: next((i for i, s in enumerate(statements) if s.start <= line <= s.end), None) for line in sites}
+    return {line: way_to(statements, source, index, line) for line, index in holders.items() if index is not None}
+
+
+def appended(ways: dict[int, Way], asked: Container[int], guess: bool) -> list[str]:
+    """The lines to append, so that the sites are come to.
+
+    What the author says is called as it stands; for those that are `asked` about the agent goes through the tries, if the
+    program has not come to them.
+    """
+    lines = list[str]()
+    for line, way in ways.items():
+        lines += way.calls
+        if way.tries and guess and line in asked:
+            lines.append(f"{COME}({line}, {', '.join(each.wire() for each in way.tries)})")
+    return list(dict.fromkeys(lines))
 
 
 def touching_keras(statements: list[Statement], last: int) -> set[int]:

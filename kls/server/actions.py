@@ -1,4 +1,4 @@
-"""Code actions: the fixes of the findings under the cursor, "fix all", "confirm" and "ignore".
+"""Code actions: the fixes of the findings under the cursor, "fix all", "confirm", "say how to call it" and "ignore".
 
 All of them are made from the analysis of the text that is there now, never from the diagnostics that the client sends
 along, which may be older.
@@ -72,6 +72,10 @@ def _at(ls: KlsServer, result: Result, uri: str, params: types.CodeActionParams)
         edit = workspace_edit(ls, result, [ignore]) if ignore else None
         if edit is not None:
             others.append(types.CodeAction(f"Ignore {finding.rule} on this line", Kind.QuickFix, about, edit=edit))
+    for suspect, comment in ls.verdicts.wanted(result):
+        edit = workspace_edit(ls, result, [comment]) if overlap(suspect.location.range, asked) else None
+        if edit is not None:
+            fixes.append(types.CodeAction("Say how to call it, to confirm with Keras", Kind.QuickFix, edit=edit))
     return _unique([*fixes, *sorted(others, key=lambda action: action.command is None)])
 
 

@@ -11,10 +11,11 @@ from lsprotocol import types
 from pygls.exceptions import JsonRpcException, JsonRpcInvalidParams
 
 from kls.confirm.agent_process import AgentDied, KerasMissing
-from kls.confirm.confirm import Confirmation, confirm
+from kls.confirm.asked import Confirmation
+from kls.confirm.confirm import confirm
 from kls.confirm.jail import NoJail
 from kls.confirm.session import Cancelled, Session
-from kls.confirming import Suspect, facts, sentence, sites, suspects
+from kls.confirming import Suspect, facts, in_cells, sentence, sites, suspects, to_json
 from kls.server.analyses import Result
 from kls.server.lenses import COMMAND
 from kls.server.server import KlsServer
@@ -91,7 +92,7 @@ async def confirm_command(ls: KlsServer, *arguments: Any) -> dict[str, object] |
         ls.show(newest)
         if ls.client.lens_refresh:
             ls.workspace_code_lens_refresh(None)
-    return confirmation.to_json()
+    return to_json(confirmation, result.file.document)
 
 
 def _arguments(arguments: tuple[Any, ...]) -> tuple[str, int | None]:
@@ -124,7 +125,7 @@ async def _confirm(
     wanted = sites(suspected, document, around.environment, path)
     build = partial(confirm, path, document.text, wanted, session, progress=report, cancelled=cancelled)
     try:
-        return await loop.run_in_executor(None, build)
+        return in_cells(await loop.run_in_executor(None, build), document)
     except Cancelled:
         why = "it was cancelled" if progress.cancelled else "the text changed meanwhile"
         _say(ls, types.MessageType.Info, f"kls: not confirmed, {why}")

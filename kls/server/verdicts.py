@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
-from kls.confirm.confirm import Confirmation
+from kls.confirm.asked import Confirmation
 from kls.confirm.session import Facts, Session
-from kls.confirming import Suspect, judged, sentence
-from kls.rules.finding import Finding
+from kls.confirming import Suspect, judged, run_edit, sentence
+from kls.rules.finding import Edit, Finding
 from kls.server.analyses import Result
 from kls.source.document import Document
 from kls.source.position import Location
@@ -49,6 +49,15 @@ class Verdicts:
             (suspect.line, sentence(model, kept.confirmation))
             for kept in self._valid(result)
             for suspect, model in zip(kept.suspects, kept.confirmation.models, strict=False)
+        ]
+
+    def wanted(self, result: Result) -> list[tuple[Suspect, Edit[Location]]]:
+        """The models that could not be built for want of arguments, each with the comment that is to say how to call what."""
+        return [
+            (suspect, edit)
+            for kept in self._valid(result)
+            for suspect, model in zip(kept.suspects, kept.confirmation.models, strict=False)
+            if (edit := run_edit(model, result.file.document, result.file.path)) is not None
         ]
 
     def forget(self, uri: str | None = None) -> None:

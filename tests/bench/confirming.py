@@ -18,7 +18,8 @@ from collections.abc import Callable
 from pathlib import Path
 
 from kls.analysis import Memo, Snapshot, analyse
-from kls.confirm.confirm import Confirmation, Site, confirm
+from kls.confirm.asked import Confirmation, Site
+from kls.confirm.confirm import confirm
 from kls.confirm.session import Session
 from kls.confirming import facts, sites, suspects
 from kls.environment import Environment, read_environment

@@ -8,7 +8,8 @@ from typing import Any
 
 import pytest
 
-from kls.confirm.confirm import Confirmation, confirm
+from kls.confirm.asked import Confirmation
+from kls.confirm.confirm import confirm
 from kls.confirm.session import Session
 
 pytestmark = [pytest.mark.sandbox, pytest.mark.keras]

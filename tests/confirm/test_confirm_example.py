@@ -8,7 +8,8 @@ from typing import Any
 
 import pytest
 
-from kls.confirm.confirm import FixRequest, Site, confirm
+from kls.confirm.asked import FixRequest, Site
+from kls.confirm.confirm import confirm
 from kls.confirm.session import Session
 
 pytestmark = [pytest.mark.sandbox, pytest.mark.keras]

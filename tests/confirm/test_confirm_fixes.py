@@ -8,7 +8,8 @@ from pathlib import Path
 import pytest
 from rules.checking import check, environment, examples
 
-from kls.confirm.confirm import Confirmation, FixRequest, Site, confirm
+from kls.confirm.asked import Confirmation, FixRequest, Site
+from kls.confirm.confirm import confirm
 from kls.confirm.session import Session
 from kls.confirming import sites, suspects
 from kls.pages import pages
@@ -47,6 +48,29 @@ def test_every_fix_of_the_pages_is_verified(sessions: Sessions, version: str) ->
     print(f"\n{proven} fixes of the pages verified with Keras {version}")
     assert (failed, refuted) == ([], [])
     assert proven >= 20
+
+
+NORMALISED = """\
+import keras
+a = keras.Input((8, 8, 3), name="a")
+x = keras.layers.Conv2D(4, 3, name="conv")(a)
+x = keras.layers.BatchNormalization(name="norm")(x)
+x = keras.layers.Dense(3, name="head")(keras.layers.Flatten(name="flat")(x))
+x = keras.layers.Add(name="add")([x, x])
+model = keras.Model(a, {output})
+"""
+
+
+@pytest.mark.parametrize("era", ["tf_keras", "3.7.0", "3.12.0", "3.15.1"])
+def test_outputs_are_held_against_each_other_in_every_era(sessions: Sessions, era: str) -> None:
+    text, bent = NORMALISED.format(output="x"), NORMALISED.format(output="keras.layers.ReLU(name='bent')(x)")
+    fixes = FixRequest("write it otherwise", text.replace("[x, x]", "(x, x)")), FixRequest("bend it", bent)
+    (model,) = confirm("/nowhere/m.py", text, [Site(7, "model", "fine", fixes=fixes)], sessions(era)).models
+    same, other = model.fixes
+    assert (same.verified, same.max_abs_difference) == (True, 0.0)
+    assert other.reason == "its outputs differ"
+    # Weights and inputs come of names alone, so every era computes the same.
+    assert other.max_abs_difference == pytest.approx(2.6608, abs=1e-3)
 
 
 TWICE = """\

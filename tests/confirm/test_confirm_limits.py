@@ -7,7 +7,8 @@ import time
 
 import pytest
 
-from kls.confirm.confirm import ModelVerdict, confirm
+from kls.confirm.asked import ModelVerdict
+from kls.confirm.confirm import confirm
 from kls.confirm.session import Session
 
 pytestmark = [pytest.mark.sandbox, pytest.mark.keras]

@@ -9,7 +9,8 @@ from pathlib import Path
 
 import pytest
 
-from kls.confirm.confirm import Site, confirm
+from kls.confirm.asked import Site
+from kls.confirm.confirm import confirm
 from kls.confirm.session import Session
 
 pytestmark = [pytest.mark.sandbox, pytest.mark.keras]

@@ -9,7 +9,8 @@ from pathlib import Path
 
 import pytest
 
-from kls.confirm.confirm import ModelVerdict, Site, confirm
+from kls.confirm.asked import ModelVerdict, Site
+from kls.confirm.confirm import confirm
 from kls.confirm.session import Facts, Session
 
 pytestmark = [pytest.mark.sandbox, pytest.mark.keras]

@@ -6,7 +6,7 @@ import textwrap
 
 import pytest
 
-from kls.confirm.slice import slice_program
+from kls.confirm.slice import COME, slice_program
 
 
 def lines_kept(text: str, line: int | None) -> list[str]:
@@ -15,7 +15,7 @@ def lines_kept(text: str, line: int | None) -> list[str]:
     sliced = slice_program(text, None if line is None else [line]).text.split("\n")
     for here, there in zip(sliced, text.split("\n"), strict=False):
         assert here in ("", there)
-    return [each.strip() for each in sliced if each.strip()]
+    return [each.strip() for each in sliced if each.strip() and not each.startswith(COME)]
 
 
 def test_training_plots_and_data_are_left_out() -> None:
@@ -134,7 +134,7 @@ def test_a_function_that_needs_arguments_says_so() -> None:
     sliced = slice_program(BUILDER.format(comment="", parameters="shape, *, depth"), [4])
     assert sliced.lacks is not None
     assert "`build`, and it needs shape, depth" in sliced.lacks
-    assert "# kls: run build(...)" in sliced.lacks
+    assert sliced.lacks.endswith("# kls: run build(shape=(16,), depth=8)")
 
 
 def test_methods_are_called_on_a_new_object() -> None:
@@ -271,7 +271,7 @@ def test_a_global_that_a_function_counts_stays() -> None:
 def test_the_nearest_way_without_arguments_is_taken(program: str, call: str) -> None:
     text = "import keras\n" + program
     line = next(n for n, each in enumerate(text.split("\n"), 1) if each.endswith("# here"))
-    assert slice_program(text, [line]).text.split("\n")[-1] == call
+    assert call in slice_program(text, [line]).text.split("\n")[-1]
 
 
 def test_a_dataclass_says_which_fields_it_needs() -> None:

@@ -13,7 +13,8 @@ from pathlib import Path
 import pytest
 
 from kls.confirm import jail
-from kls.confirm.confirm import FixRequest, Site, confirm
+from kls.confirm.asked import FixRequest, Site
+from kls.confirm.confirm import confirm
 from kls.confirm.limits import Limits
 from kls.confirm.session import Cancelled, Facts, Session
 from kls.confirm.windows import BasicLimits, ExtendedLimits, JobObject, extended_limits

@@ -1,8 +1,9 @@
 """How many model constructions of real files can be built by `kls confirm`: the figure, and what stands in the way.
 
 usage: buildable.py [--files N] [--sites N] [--only NAME,...] [--out FILE]. Packages come from PyPI into .corpora/; the
-shared cases are among them. Every `Model(...)`, `Sequential(...)` and `Functional(...)` that an
-import says is Keras's is one site, and each is confirmed on its own, in the jail, with a warm session for a package.
+shared cases and the programs of tests/truth are among them, the packages' own tests are not. Every `Model(...)`,
+`Sequential(...)` and `Functional(...)` that an import says is Keras's is one site, and each is confirmed on its own, in the
+jail, with a warm session for each era.
 """
 
 from __future__ import annotations
@@ -23,7 +24,8 @@ from pathlib import Path
 import corpora
 
 from kls.confirm import agent_process
-from kls.confirm.confirm import ModelVerdict, Site, confirm
+from kls.confirm.asked import ModelVerdict, Site
+from kls.confirm.confirm import confirm
 from kls.confirm.limits import Limits
 from kls.confirm.session import Facts, Session
 
@@ -46,6 +48,13 @@ FURTHER = (
 )  # fmt: skip
 MODULES = ("keras", "tensorflow", "tf_keras")
 NEEDS = "needs a `# kls: run` comment"
+PROGRAMS = ROOT / "tests" / "truth" / "programs"
+# What a program says that is for a Keras which none of those at hand is: true failures, told apart from ours.
+OLD = re.compile(
+    r"No module named '(tf_)?keras\b|No module named 'tensorflow\.|cannot import name '\w+' from '(tensorflow\.|tf_|)keras"
+    r"|module '(tf_keras|keras|tensorflow)\S*' has no attribute|TensorFlow 1|Keyword argument not understood"
+)
+TESTS = re.compile(r"(^|/)(tests?|testing|integration_tests)/|(^|/)test_\w+\.py$|_test\.py$")
 CONSTRUCTORS = ("Model", "Sequential", "Functional")
 
 
@@ -93,6 +102,8 @@ def constructions(text: str) -> list[int]:
 def project_files(folder: Path, legacy: bool) -> Iterator[File]:
     """The files of a folder that make models."""
     for path in sorted(folder.rglob("*.py")):
+        if TESTS.search(str(path.relative_to(folder))):
+            continue
         lines = constructions(path.read_text("utf-8", "replace"))
         if lines:
             yield File(folder, path, tuple(lines), legacy)
@@ -111,52 +122,16 @@ def bodies(only: list[str]) -> Iterator[list[File]]:
             continue
         legacy = package.keras[-1].startswith("2.")
         yield list(project_files(package.folder.resolve(), legacy))
-    if not only or "cases" in only:
-        yield list(project_files(CASES.resolve(), False))
-
-
-VALUES = (
-    (r"shape|input_size|img_size|image_size|dims?$|target_size|resolution", "(64, 64, 3)"),
-    (r"^(x|inputs?|input_tensor|input_layer|tensor|features|img_input|last)$", "__import__('keras').Input((64, 64, 3))"),
-    (r"model|backbone|encoder|network|base", "__import__('keras').Sequential([__import__('keras').Input((64, 64, 3)),"
-     " __import__('keras').layers.Conv2D(4, 3), __import__('keras').layers.Flatten(), __import__('keras').layers.Dense(4)])"),
-    (r"name|prefix|scope", "'name'"),
-    (r"activation", "'relu'"),
-    (r"filter_num|filters|n_filters|units|blocks|layers|dropouts|hidden|widths|depths|repeat", "[8, 16, 32]"),
-    (r"weights|path|callback|initial|config|seed", "None"),
-    (r"rate|ratio|prob|drop|alpha|lr|momentum|eps|decay|coef", "0.1"),
-    (r"include|use_|^is_|with_|train", "False"),
-    (r"kernel|pool|stride", "3"),
-)  # fmt: skip
-
-
-def guess(name: str, round_: int) -> str:
-    """What an author might write for a parameter in a `# kls: run` comment; another guess in each round."""
-    for pattern, value in VALUES:
-        if re.search(pattern, name):
-            plain = "8" if value.startswith("[") else "(16,)" if value == "(64, 64, 3)" else value
-            return value if round_ == 0 else plain
-    return "4"
-
-
-def with_comment(text: str, line: int, reason: str, round_: int) -> str | None:
-    """The program with a `# kls: run` comment above the definition that holds a line; None where no call can be guessed."""
-    found = re.search(r"nothing calls `([^`]+)`, and it needs (.*?): say how", reason)
-    tree = ast.parse(text)
-    holder = next((n for n in tree.body if n.lineno <= line <= (n.end_lineno or 0)), None)
-    if found is None or holder is None:
-        return None
-    arguments = ", ".join(f"{name}={guess(name, round_)}" for name in found[2].split(", "))
-    lines = text.split("\n")
-    start = min([holder.lineno, *(d.lineno for d in getattr(holder, "decorator_list", []))])
-    return "\n".join([*lines[: start - 1], f"# kls: run {found[1]}({arguments})", *lines[start - 1 :]])
+    for name, folder in (("cases", CASES), ("programs", PROGRAMS)):
+        if not only or name in only:
+            yield list(project_files(folder.resolve(), False))
 
 
 def reason_of(model: ModelVerdict) -> str:
     """Why a verdict is inconclusive, without what differs from file to file."""
     reason = model.assumptions[-1] if model.assumptions else "no reason"
-    if "# kls: run" in reason:
-        return NEEDS
+    reason = re.sub(r"^nothing calls .* \(with made-up ones: (.*)\)$", r"made-up arguments: \1", reason)
+    reason = re.sub(r"^nothing calls .*", NEEDS, reason)
     return re.sub(r"line \d+: ", "", re.sub(r"'[^']*'|`[^`]*`|\"[^\"]*\"|\d+", "_", reason))[:110]
 
 
@@ -182,6 +157,7 @@ def main() -> None:
                     out.write(json.dumps(row) + "\n")
                     out.flush()
             tell(files[0].project.name, rows[before:])
+    tell("packages", [row for row in rows if not str(row["path"]).startswith(("cases/", "programs/"))])
     tell("all", rows)
     for session in SESSIONS.values():
         session.close()
@@ -213,15 +189,11 @@ def confirmed(file: File, session: Session, most: int) -> Iterator[dict[str, obj
     for line in file.lines[::step][:most]:
         begun = time.monotonic()
         verdict, notes, reason = ask(file, text, line, session)
-        commented = None
-        for round_ in (0, 1) if reason == NEEDS else ():
-            changed = with_comment(text, line, notes[-1], round_)
-            if changed is not None and commented in (None, "inconclusive"):
-                commented, told, _ = ask(file, changed, line + 1, session)
-                notes += [f"with a comment: {each}" for each in told[-1:]]
+        old = verdict == "inconclusive" and any(OLD.search(note) for note in notes)
         yield {
             "path": str(file.path.relative_to(file.project.parent)), "line": line, "verdict": verdict, "reason": reason,
-            "commented": commented, "notes": notes, "seconds": round(time.monotonic() - begun, 2), "legacy": file.legacy,
+            "called": any("nothing comes to it by itself" in note for note in notes), "old": old, "notes": notes,
+            "seconds": round(time.monotonic() - begun, 2), "legacy": file.legacy,
         }  # fmt: skip
 
 
@@ -236,17 +208,16 @@ def ask(file: File, text: str, line: int, session: Session) -> tuple[str, list[s
 
 
 def tell(name: str, rows: list[dict[str, object]]) -> None:
-    """One line: sites, those built as they are, those that need a comment, and those built with one."""
-    built = sum(row["verdict"] != "inconclusive" for row in rows)
-    asks = sum(row["reason"] == NEEDS for row in rows)
-    commented = sum(row["commented"] not in (None, "inconclusive") for row in rows)
+    """One line: sites, those built, of them those with arguments that were made up, and those that are for an older Keras."""
+    built = [row for row in rows if row["verdict"] != "inconclusive"]
+    called = sum(row["called"] is True for row in built)
+    old = sum(row["old"] is True for row in rows)
     files = len({row["path"] for row in rows})
-    rest = len(rows) - asks
-    share = f"{built / rest:.0%} without a comment, " if rest else ""
-    share += f"{(built + commented) / len(rows):.0%} in all" if rows else ""
+    share = f"{len(built) / len(rows):.0%}" if rows else ""
+    if old and len(rows) > old:
+        share += f", {len(built) / (len(rows) - old):.0%} without those for an older Keras"
     print(
-        f"{name:26} {files:3} files {len(rows):4} sites {built:4} built; {asks:4} need `# kls: run`, {commented:4} built with it"
-        f"  {share}",
+        f"{name:31} {files:3} files {len(rows):4} sites {len(built):4} built ({called:3} by a made-up call) {old:3} old: {share}",
         flush=True,
     )
 

@@ -51,6 +51,27 @@ async def test_a_confirmed_finding_says_so_and_its_fix_is_verified(editor: Edito
     assert [m["verdict"] for m in answer["models"]] == ["confirmed"]
 
 
+LACKING = """import keras
+
+
+def build(depth, head):
+    inputs = keras.Input((4,))
+    hidden = keras.layers.Dense(depth)(inputs)
+    return keras.Model(keras.Input((4,)), head[depth](hidden))
+"""
+
+
+async def test_how_to_call_a_function_is_asked_for_and_can_be_written_down(editor: Editor) -> None:
+    uri = editor.open(LACKING)
+    await editor.pushed(uri)
+    assert not any("Say how" in action.title for action in await editor.actions(uri, 6))
+    answer = await editor.confirm(uri)
+    assert [m["verdict"] for m in answer["models"]] == ["inconclusive"]
+    (action,) = [action for action in await editor.actions(uri, 6) if "Say how" in action.title]
+    ((_, (edit,)),) = action.edit.changes.items()
+    assert (edit.range.start.line, edit.new_text) == (3, "# kls: run build(depth=8, head=...)\n")
+
+
 async def test_it_can_be_cancelled(editor: Editor) -> None:
     text = "import time\n" + LEAK.replace("raw = ", "time.sleep(60)\nraw = ")
     uri = editor.open(text)

@@ -155,6 +155,20 @@ class TestNotebooks:
         assert [lens.range.start.line for lens in await editor.lenses(b)] == [1]
         assert await editor.lenses(a) == []
 
+    @pytest.mark.keras
+    @pytest.mark.sandbox
+    async def test_a_model_is_confirmed_in_its_cell(self, editor: Editor) -> None:
+        first, probe = LEAK.rsplit("\n", 2)[0], LEAK.splitlines()[-1]
+        _, b = self.open(editor, "%matplotlib inline\n" + first, "# the probe\n" + probe)
+        await editor.pushed(b, 1)
+        (lens,) = await editor.lenses(b)
+        assert lens.command and lens.command.arguments == [b, 1]
+        (model,) = (await editor.confirm(b, 1))["models"]
+        assert (model["cell"], model["line"], model["verdict"]) == (1, 2, "confirmed")
+        (lens,) = await editor.lenses(b)
+        assert lens.command and lens.command.title.startswith("Confirmed by Keras")
+        assert "Use `ids` itself as the input (verified)" in [action.title for action in await editor.actions(b, 1)]
+
     async def test_editing_a_cell_counts(self, editor: Editor) -> None:
         first, probe = LEAK.rsplit("\n", 2)[0], LEAK.splitlines()[-1]
         _, b = self.open(editor, first, probe)
