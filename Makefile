@@ -4,6 +4,8 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 ERAS := 3.7.0 3.12.0
+JAX := jax==0.10.2 jaxlib==0.10.2 scipy==1.17.1
+TORCH := torch==2.13.0 keras==3.15.1
 
 .PHONY: demo test lint unit bench clean tables help
 
@@ -55,12 +57,25 @@ $(VENV)/test.stamp: pyproject.toml tests/requirements.txt $(VENV)/demo.stamp
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check -r tests/requirements.txt
 	@touch $@
 
-# An older Keras beside the same TensorFlow: its own folder first on the path, the rest from .venv by a .pth line.
+# An older Keras beside the same TensorFlow: its own folder first on the path, the rest from .venv by a .pth line. JAX likewise.
 .PHONY: eras
-eras: $(ERAS:%=.eras/keras-%/stamp)
+eras: $(ERAS:%=.eras/keras-%/stamp) .eras/jax/stamp
 
 .eras/keras-%/stamp: $(VENV)/test.stamp
-	$(PYTHON) tests/make_era.py $* .eras/keras-$* $(BIN)/python
+	$(PYTHON) tests/make_era.py .eras/keras-$* $(BIN)/python keras==$*
+	@touch $@
+
+.eras/jax/stamp: $(VENV)/test.stamp
+	$(PYTHON) tests/make_era.py .eras/jax $(BIN)/python $(JAX)
+	@touch $@
+
+# PyTorch is large, so that `make test` does without: its tests run once this has been made.
+.PHONY: torch
+torch: .eras/torch/stamp  ## PyTorch as a further backend for the tests of `kls confirm --matrix`
+
+.eras/torch/stamp:
+	$(PYTHON) -m venv .eras/torch
+	.eras/torch/bin/python -m pip install --quiet --disable-pip-version-check $(TORCH)
 	@touch $@
 
 .PHONY: vscode

@@ -7,7 +7,7 @@ import time
 
 from .missing import Placeholder
 
-MOST_TRIES, MOST_SECONDS = 60, 8.0
+MOST_TRIES, MOST_SECONDS = 60, 12.0
 FURTHEST = (sys.maxsize,)
 
 

@@ -73,8 +73,9 @@ NAMES = tuple(
         (r"^(use|is|has|with|include|freeze|return|apply)_|training|trainable|verbose|debug", "flag"),
         (r"activation", "activation"),
         (r"padding", "padding"),
-        (r"^(n|num|nb|max|min)_|^[nkmdcwh]$", "number"),
-        (r"shape|(input|img|image|target|patch)_size$|dims$|resolution", "shape"),
+        (r"^(n|num|nb|max|min)_|_num_|_begin$|^[nkmdcwh]$", "number"),
+        (r"(patch|window)_size$", "small"),
+        (r"shape|(input|img|image|target)_size$|dims$|resolution", "shape"),
         (
             r"^(x|y|z|inp|inputs?|input_tensor|input_layer|tensor|features?|img_input|last|query|embeddings?|skip)\d*$",
             "tensor",
@@ -108,13 +109,20 @@ class Step:
 
     @property
     def choices(self) -> list[tuple[str, list[str]]]:
-        """The parameters that choose what is done, and what else they may be: flags, and those that are compared with texts."""
+        """The parameters that choose what is done, and what else they may be: flags, compared texts, what is None."""
         found = list[tuple[str, list[str]]]()
         for name, default in self.defaults:
-            value = default.value if isinstance(default, ast.Constant) else ...
-            others = (
-                [repr(not value)] if isinstance(value, bool) else compared(self.body, name) if value is not ... else []
-            )
+            if not isinstance(default, ast.Constant):
+                continue
+            value, others = default.value, compared(self.body, name)
+            if isinstance(value, bool):
+                others = [repr(not value)]
+            elif (
+                value is None
+                and not others
+                and kind_of(self.body, name) not in (None, "nothing", "text", "model", "tensor")
+            ):
+                others = values_of(self, name, False)[:2]
             if others := [each for each in others if each != repr(value)]:
                 found.append((name, others))
         return found[:MOST_TOLD]
@@ -194,7 +202,7 @@ def shapes(body: ast.AST | None) -> tuple[str, ...]:
 
 
 def compared(body: ast.AST | None, name: str) -> list[str]:
-    """The texts that a parameter is compared with: `if mode == "small"` tells what it may be."""
+    """The texts that a parameter is compared with, or looked up by: `if mode == "small"` tells what it may be."""
     found = list[str]()
     for node in ast.walk(body) if body is not None else ():
         if (
@@ -207,7 +215,21 @@ def compared(body: ast.AST | None, name: str) -> list[str]:
             each = other.elts if isinstance(other, (ast.List, ast.Tuple, ast.Set)) else [other]
             texts = [n.value for n in each if isinstance(n, ast.Constant) and isinstance(n.value, str)]
             found += map(repr, texts) if several or not isinstance(node.ops[0], ast.In) else ()
+        elif isinstance(node, ast.Subscript) and is_it(node.slice, name) and isinstance(node.value, ast.Name):
+            found += keys_of(body, node.value.id)
     return list(dict.fromkeys(found))[:MOST_TOLD]
+
+
+def keys_of(body: ast.AST | None, name: str) -> list[str]:
+    """The keys of a dict that is written out in a function, under a name."""
+    for node in ast.walk(body) if body is not None else ():
+        if (
+            isinstance(node, ast.Assign)
+            and isinstance(node.value, ast.Dict)
+            and any(is_it(t, name) for t in node.targets)
+        ):
+            return [repr(k.value) for k in node.value.keys if isinstance(k, ast.Constant)]
+    return []
 
 
 def used_as(body: ast.AST | None, name: str) -> str | None:

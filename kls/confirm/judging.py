@@ -9,8 +9,8 @@ from dataclasses import replace
 from kls.confirm.agent_process import Answer
 from kls.confirm.asked import Site
 from kls.confirm.guess import is_plain
-from kls.confirm.plan import Plan, enclosing_span
-from kls.confirm.report import BadReport, Report, parse_report
+from kls.confirm.plan import Plan, binding_spans, enclosing_span
+from kls.confirm.report import BadReport, Failure, Report, parse_report
 from kls.confirm.session import Session
 from kls.confirm.verdict import (
     CONFIRMED,
@@ -25,6 +25,7 @@ from kls.confirm.verdict import (
 )
 
 NEEDS_ARGUMENTS = re.compile(r"missing \d+ required (positional|keyword-only) argument")
+UNBOUND = re.compile(r"(?:name|variable) '(\w+)'")
 
 
 def read(answer: Answer | None, session: Session) -> tuple[Report | None, str | None]:
@@ -52,7 +53,15 @@ def judge_site(
     needed = None if planned.caller else planned.slice.needed
     assumed = any(needed is None or line in needed for line, _ in report.assumptions)
     taken = next((call for line, call in report.taken if line in span), None)
-    judged = judge(report, span, site.variable, site.expected, site.leaked, assumed or taken is not None)
+    judged = judge(
+        report,
+        span,
+        site.variable,
+        site.expected,
+        site.leaked,
+        assumed or taken is not None,
+        lambda error: behind(error, report, planned.text),
+    )
     if taken is not None and (judged.verdict == INCONCLUSIVE or not holds_for_all(judged, taken)):
         want = planned.slice.lacks_at(span) or "the program does not come to it"
         error = judged.error or cause_of(report, needed, enclosing_span(planned.text, span.start))
@@ -70,6 +79,22 @@ def judge_site(
         late = f"the program was stopped before it: {session.limits.words('soft')}" if report.out_of_time else None
         return Judged(INCONCLUSIVE, None, error, lacks or failed or late or "the program does not come to it")
     return judged
+
+
+def behind(error: Failure, report: Report, text: str) -> Failure | None:
+    """What a NameError comes of: what failed where its name was to be bound; None where nothing did."""
+    for _ in report.errors:
+        if not is_consequence(error):
+            return error
+        found = UNBOUND.search(error.message)
+        spans = binding_spans(text, found[1]) if found else []
+        others = [
+            e for e in report.errors if e is not error and any(line in span for line in e.lines for span in spans)
+        ]
+        if not others:
+            return None
+        error = others[0]
+    return None
 
 
 def holds_for_all(judged: Judged, call: str) -> bool:

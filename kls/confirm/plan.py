@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from kls.confirm.neighbours import Caller, find_caller
 from kls.confirm.session import Session, Variant
 from kls.confirm.slice import Slice, construction_lines, slice_program
-from kls.confirm.statements import DEFINITIONS
+from kls.confirm.statements import DEFINITIONS, module_statements
 
 
 @dataclass(frozen=True)
@@ -102,6 +102,15 @@ def enclosing_span(text: str, line: int) -> range:
         if isinstance(node, DEFINITIONS) and node.lineno <= line <= (node.end_lineno or node.lineno):
             best = range(node.lineno, (node.end_lineno or node.lineno) + 1)
     return best
+
+
+def binding_spans(text: str, name: str) -> list[range]:
+    """The lines of the statements that bind a name at the top of a text, or in the body of a main guard."""
+    try:
+        tree = ast.parse(text)
+    except (SyntaxError, ValueError, RecursionError, MemoryError):
+        return []
+    return [range(s.start, s.end + 1) for s in module_statements(tree) if name in s.binds]
 
 
 def assigned_name(text: str, line: int) -> str | None:

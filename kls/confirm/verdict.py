@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 
 from kls.confirm.report import BuiltModel, Failure, Report
@@ -85,22 +85,29 @@ SILENT = "it builds, but building alone does not show whether it is the model th
 
 
 def judge(
-    report: Report, span: range, variable: str | None, expected: str, leaked: Iterable[str], assumed: bool
+    report: Report,
+    span: range,
+    variable: str | None,
+    expected: str,
+    leaked: Iterable[str],
+    assumed: bool,
+    behind: Callable[[Failure], Failure | None],
 ) -> Judged:
     """The verdict on one construction.
 
     `expected`: what the static analysis says of it (raises, leaks, wrong or fine), `leaked`: the layers that it
     says are in the
-    model unmeant, `assumed`: whether data that the site needs was made up.
+    model unmeant, `assumed`: whether data that the site needs was made up, `behind`: what a NameError comes of.
     """
     model, suspected = model_at(report, span, variable), set(leaked)
     error = model.error if model is not None and model.error is not None else error_at(report, span)
     if error is not None:
-        cause = report.errors[0] if report.errors else error
-        if is_consequence(error) and cause != error:
-            if GRAPH_ERROR.search(cause.message) and not assumed:
+        if is_consequence(error) and len(report.errors) > 1:
+            cause = behind(error)
+            if cause is not None and GRAPH_ERROR.search(cause.message) and not assumed:
                 return Judged(CONFIRMED, None, cause, None)
-            return Judged(INCONCLUSIVE, None, cause, f"an earlier statement failed: {told(cause)}")
+            first = cause or report.errors[0]
+            return Judged(INCONCLUSIVE, None, first, f"an earlier statement failed: {told(first)}")
         known = GRAPH_ERROR.search(error.message) or error.type in IMPORT_ERRORS
         if MADE_UP in error.message or (assumed and not known):
             return Judged(

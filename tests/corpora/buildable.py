@@ -3,13 +3,14 @@
 usage: buildable.py [--files N] [--sites N] [--only NAME,...] [--out FILE]. Packages come from PyPI into .corpora/; the
 shared cases and the programs of tests/truth are among them, the packages' own tests are not. Every `Model(...)`,
 `Sequential(...)` and `Functional(...)` that an import says is Keras's is one site, and each is confirmed on its own, in the
-jail, with a warm session for each era.
+jail, with a warm session for a package.
 """
 
 from __future__ import annotations
 
 import argparse
 import ast
+import contextlib
 import json
 import os
 import re
@@ -18,7 +19,7 @@ import sys
 import time
 from collections import Counter
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 
 import corpora
@@ -148,19 +149,17 @@ def main() -> None:
         for files in bodies([name for name in options.only.split(",") if name]):
             if not files:
                 continue
-            session = session_for(files[0])
             step = max(1, len(files) // options.files)
             before = len(rows)
-            for file in files[::step][: options.files]:
-                for row in confirmed(file, session, options.sites):
-                    rows.append(row)
-                    out.write(json.dumps(row) + "\n")
-                    out.flush()
+            with contextlib.closing(session_for(files[0])) as session:
+                for file in files[::step][: options.files]:
+                    for row in confirmed(file, session, options.sites):
+                        rows.append(row)
+                        out.write(json.dumps(row) + "\n")
+                        out.flush()
             tell(files[0].project.name, rows[before:])
     tell("packages", [row for row in rows if not str(row["path"]).startswith(("cases/", "programs/"))])
     tell("all", rows)
-    for session in SESSIONS.values():
-        session.close()
     reasons = Counter(row["reason"] for row in rows if row["reason"])
     for reason, count in reasons.most_common(25):
         print(f"{count:5} {reason}")
@@ -169,17 +168,13 @@ def main() -> None:
 # Time is not what is measured here, and the machine may be busy.
 agent_process.HELLO_SECONDS = 900.0
 LIMITS = Limits(seconds=90, soft_seconds=80, cpu_seconds=240)
-SESSIONS: dict[tuple[Path, bool], Session] = {}
 
 
 def session_for(file: File) -> Session:
-    """A warm session of the file's era, over all packages at once: one start serves them all."""
-    roof = file.project.parent
-    facts = Facts(Path(sys.executable), roof, file.legacy, None if file.legacy else "tensorflow")
-    session = SESSIONS.setdefault((roof, file.legacy), Session(facts, limits=LIMITS))
-    session.start()
-    session.facts = replace(facts, project=file.project)
-    return session
+    """A warm session of a package's era."""
+    return Session(
+        Facts(Path(sys.executable), file.project, file.legacy, None if file.legacy else "tensorflow"), limits=LIMITS
+    )
 
 
 def confirmed(file: File, session: Session, most: int) -> Iterator[dict[str, object]]:

@@ -65,10 +65,10 @@ async def test_how_to_call_a_function_is_asked_for_and_can_be_written_down(edito
     uri = editor.open(LACKING)
     await editor.pushed(uri)
     assert not any("Say how" in action.title for action in await editor.actions(uri, 6))
-    answer = await editor.confirm(uri)
+    answer = await editor.confirm(uri, 6)
     assert [m["verdict"] for m in answer["models"]] == ["inconclusive"]
     (action,) = [action for action in await editor.actions(uri, 6) if "Say how" in action.title]
-    ((_, (edit,)),) = action.edit.changes.items()
+    (edit,) = action.edit.document_changes[0].edits
     assert (edit.range.start.line, edit.new_text) == (3, "# kls: run build(depth=8, head=...)\n")
 
 

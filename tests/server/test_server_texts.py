@@ -162,7 +162,7 @@ class TestNotebooks:
         _, b = self.open(editor, "%matplotlib inline\n" + first, "# the probe\n" + probe)
         await editor.pushed(b, 1)
         (lens,) = await editor.lenses(b)
-        assert lens.command and lens.command.arguments == [b, 1]
+        assert lens.command and [*(lens.command.arguments or ())] == [b, 1]
         (model,) = (await editor.confirm(b, 1))["models"]
         assert (model["cell"], model["line"], model["verdict"]) == (1, 2, "confirmed")
         (lens,) = await editor.lenses(b)
