@@ -5,7 +5,9 @@ from __future__ import annotations
 import io
 import sys
 import tokenize
-from collections.abc import Mapping
+import traceback
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -25,6 +27,27 @@ MOST_PASSES = 10
 
 class Unreadable(Exception):
     """A file that cannot be checked; the message says why."""
+
+
+class Failed(Unreadable):
+    """Our own code failed on a file. The others are still of interest."""
+
+
+@contextmanager
+def _our_faults() -> Iterator[None]:
+    """An exception that nothing here expects is a fault of kls, and is told as such, with the place where it came up.
+
+    Raises:
+        Failed: there was one.
+    """
+    try:
+        yield
+    except Unreadable:
+        raise
+    except Exception as error:
+        place = traceback.extract_tb(error.__traceback__)[-1]
+        where = f"{Path(place.filename).name}:{place.lineno}"
+        raise Failed(f"kls itself failed, please report it: {type(error).__name__}: {error} ({where})") from error
 
 
 @dataclass(frozen=True)
@@ -92,7 +115,8 @@ class Reader:
     def analysis_of(self, path: str, document: Document) -> Analysis:
         """What is known of a text that is, or would be, at `path`."""
         around = self.around(path)
-        return analyse(Snapshot(path, document), around.environment, around.settings, self._memo)
+        with _our_faults():
+            return analyse(Snapshot(path, document), around.environment, around.settings, self._memo)
 
     def check(self, target: Target) -> Checked:
         """The findings of a file. Raises Unreadable."""
@@ -105,7 +129,8 @@ class Reader:
     def models(self, target: Target) -> FileModels:
         """The models of a file. Raises Unreadable."""
         analysis = self.analysis(target)
-        return FileModels(self._checked(target.shown, analysis), analysis.models)
+        with _our_faults():
+            return FileModels(self._checked(target.shown, analysis), analysis.models)
 
     def fixed(self, checked: Checked) -> Checked:
         """The file after its safe fixes, which are written; what could not be fixed is still in it. Raises Unreadable."""

@@ -64,6 +64,23 @@ class TestExitCodes:
         assert "not UTF-8" in files["latin.py"]["error"]
         assert all(files[name]["error"] for name in ("nowhere.py", "latin.py", "nb.ipynb"))
 
+    def test_a_fault_of_ours_is_told_and_ends_no_other_file(self, kls: Kls, leak: Path, tmp_path: Path) -> None:
+        (tmp_path / "fine.py").write_text("x = 1\n")
+        (tmp_path / "sitecustomize.py").write_text(
+            "import dataclasses\n"
+            "import kls.rules.kls101_cloned_input as rule\n"
+            "rule.RULE = dataclasses.replace(rule.RULE, check=lambda event, graph: {}['a fault'])\n"
+        )
+        root = Path(__file__).parents[2]
+        environment = {"PYTHONPATH": f"{tmp_path}{os.pathsep}{root}"}
+        for command in ("check", "graph"):
+            done = kls(command, *V, leak.name, "fine.py", "--format", "json", environment=environment)
+            assert done.code == 2
+            assert done.err == (
+                "kls: leak.py: kls itself failed, please report it: KeyError: 'a fault' (sitecustomize.py:3)\n"
+            )
+            assert "fine.py" in done.out
+
     def test_a_reader_that_goes_away_is_no_failure_of_ours(self, leak: Path) -> None:
         import subprocess
 

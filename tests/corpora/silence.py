@@ -25,7 +25,7 @@ from corpora import HERE, Package, download, packages
 
 from kls.analysis import Analysis, Memo
 from kls.cli.files import Target
-from kls.cli.reading import Reader, Unreadable
+from kls.cli.reading import Failed, Reader, Unreadable
 
 VERSIONS = ("3.15.1", "2.15.0")
 BUDGET = 2.0
@@ -69,10 +69,10 @@ def check(package: Package, keras: str, path: Path) -> FileReport:
     start = time.process_time()
     try:
         analysis = reader.analysis(Target(str(path)))
+    except Failed:
+        return FileReport(shown, time.process_time() - start, (), Counter(), traceback.format_exc(), True)
     except Unreadable as error:
         return FileReport(shown, time.process_time() - start, (), Counter(), f"unreadable: {error}", True)
-    except Exception:
-        return FileReport(shown, time.process_time() - start, (), Counter(), traceback.format_exc(), True)
     seconds = time.process_time() - start
     found = tuple(_found(package, finding) for finding in analysis.findings)
     return FileReport(shown, seconds, found, sites(analysis, str(path)), None, analysis.finished)
