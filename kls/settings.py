@@ -6,6 +6,7 @@ import re
 import sys
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -74,7 +75,7 @@ def _tool_table(file: Path, problems: list[str]) -> Mapping[str, object] | None:
     try:
         if not file.is_file():
             return None
-        document = tomllib.loads(file.read_bytes().decode("utf-8"))
+        document = _parsed(file.read_bytes().decode("utf-8"))
     except OSError as error:
         problems.append(f"{file}: cannot be read ({error.strerror})")
         return None
@@ -90,6 +91,12 @@ def _tool_table(file: Path, problems: list[str]) -> Mapping[str, object] | None:
         problems.append(f"{file}: tool.kls must be a table")
         return None
     return table
+
+
+@lru_cache(maxsize=16)
+def _parsed(text: str) -> dict[str, Any]:
+    """A pyproject.toml, read once for all folders below it. Nothing may change what is given."""
+    return tomllib.loads(text)
 
 
 _Reader = Callable[[object], Any]

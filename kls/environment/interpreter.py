@@ -52,6 +52,8 @@ def _upwards(folder: Path, top: Path) -> Iterator[Path]:
 
 
 def _executable_in(folder: Path) -> str | None:
+    if not folder.is_dir():  # most are not there
+        return None
     for name in _EXECUTABLES:
         if _is_executable(folder / name):
             return str(folder / name)
