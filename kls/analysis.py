@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import sys
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from functools import cached_property, partial
@@ -10,6 +11,7 @@ from pathlib import Path
 
 from kls.environment import Environment, find_module, is_installed, uses_keras
 from kls.environment.era import era_of
+from kls.environment.modules import locate_module
 from kls.graph.events import ModelBuilt
 from kls.graph.library import KerasLibrary
 from kls.graph.report import LayerReport, ModelReport, report
@@ -51,7 +53,8 @@ class Analysis:
     finished: bool
     """False where the step budget ended the analysis early: then what was found is not all there is."""
     imports: Mapping[str, str | None]
-    """Every module that was asked for, directly or not, with its file; None where there is no source to read."""
+    """Every module that was asked for, directly or not, with its file; None where there is no source to read, "" where
+    there is no such module."""
     _models: Callable[[], tuple[ModelReport[Location], ...]]
 
     @cached_property
@@ -192,18 +195,34 @@ SKIPPED = frozenset(
 
 
 def import_finder(path: str, environment: Environment) -> Callable[[str], str | None]:
-    """For the names of modules that the file at `path` imports: where their source is, None if it is not to be read."""
+    """For the names of modules that the file at `path` imports: where their source is, None if it is not to be read, ""
+    where the program could not import them either."""
     return partial(_find, environment, KerasLibrary(environment), str(Path(path).parent))
 
 
 def _find(environment: Environment, library: KerasLibrary, folder: str, name: str) -> str | None:
     top = name.partition(".")[0]
     if top == "keras" or top in SKIPPED:
-        return _keras_source(name, environment) if library.interprets(name) else None
+        if library.interprets(name):
+            return _keras_source(name, environment)
+        return "" if _is_nowhere(top, environment, folder) else None
     path = find_module(name, environment, folder)
+    if path is None and _is_nowhere(top, environment, folder):
+        return ""
     if path is None or not path.endswith(".py") or _standard(path):
         return None
     return None if is_installed(path) and not uses_keras(name, path) else path
+
+
+def _is_nowhere(top: str, environment: Environment, folder: str) -> bool:
+    """Whether the program could not import a top-level module either. Of an environment without Keras nothing is said:
+    it is not the one that the program runs in."""
+    if environment.installed_keras is None or top == "keras" or top in sys.stdlib_module_names:
+        return False
+    known = {"tensorflow": environment.tensorflow_version, "tf_keras": environment.tf_keras_version}
+    if known.get(top) or (top in SKIPPED and top not in known):
+        return False
+    return locate_module(top, environment, folder) is None
 
 
 def _keras_source(name: str, environment: Environment) -> str | None:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from enum import Enum
+from typing import TypeAlias
 
 from kls.program.frame import Frame
 from kls.program.interpreter import BudgetExceeded, Interpreter, ProgramRaises
@@ -18,6 +20,12 @@ CHARACTERS_A_STEP = 100
 """Reading a text takes time too: so many characters as much as a step."""
 
 
+class Nowhere(Enum):
+    """What there is instead of a module that the program could not import either."""
+
+    NOWHERE = ""
+
+
 @dataclass(frozen=True)
 class Loaded:
     """An imported module: its text, what running it wrote, and the modules that it imported in turn."""
@@ -26,7 +34,7 @@ class Loaded:
     path: str
     document: Document
     unit: Unit
-    imports: tuple[tuple[str, Loaded | None], ...]
+    imports: tuple[tuple[str, Found], ...]
     allowed: int
     """The steps that there were for it and what it imports."""
     inner: int
@@ -46,6 +54,10 @@ class Loaded:
         return (allowed, inner) == (self.allowed, self.inner)
 
 
+Found: TypeAlias = Loaded | Nowhere | None
+"""None where there is a module, but no source of it to read."""
+
+
 @dataclass
 class ModuleCache:
     """Modules from earlier analyses, by name. Only a cache: an entry counts while its text and imports are the same."""
@@ -54,7 +66,8 @@ class ModuleCache:
 
 
 class Modules:
-    """The modules of one analysis. `find` says where a module's source is, `read` gives its text."""
+    """The modules of one analysis. `find` says where a module's source is, None where it is not to be read and "" where
+    there is no such module; `read` gives its text."""
 
     def __init__(
         self,
@@ -68,7 +81,7 @@ class Modules:
         self._cache = cache
         self._package = package
         """The package that the analysed file is in, for its relative imports."""
-        self.loaded: dict[str, Loaded | None] = {}
+        self.loaded: dict[str, Found] = {}
         self._written: dict[Key, Value] = {}
         """What all of them wrote: their names and addresses tell them apart."""
         self._running: dict[str, Overlay] = {}
@@ -80,7 +93,7 @@ class Modules:
         """The same modules, in the order in which they ended."""
         self._offered: dict[str, Loaded] = {}
         """The members of the remembered modules that are being checked."""
-        self._imports: list[list[tuple[str, Loaded | None]]] = [[]]
+        self._imports: list[list[tuple[str, Found]]] = [[]]
         self._spent = 0
         """Steps of the modules that are loaded: counted alike for those that are run and those that are remembered."""
 
@@ -104,9 +117,13 @@ class Modules:
         if name in self._entangled:
             self._touch(self._entangled[name])
         self._imports[-1].append((name, self.loaded[name]))
-        return None if self.loaded[name] is None else Module(name)
+        return Module(name) if isinstance(self.loaded[name], Loaded) else None
 
-    def imports_since(self, count: int) -> tuple[tuple[str, Loaded | None], ...]:
+    def is_nowhere(self, name: str) -> bool:
+        """Whether the module that was just asked for is none that the program could import."""
+        return self.loaded.get(name) is Nowhere.NOWHERE
+
+    def imports_since(self, count: int) -> tuple[tuple[str, Found], ...]:
         """What was imported, by units and not by modules, after the first `count` imports: each name once."""
         return tuple(dict(self._imports[0][count:]).items())
 
@@ -124,7 +141,7 @@ class Modules:
             return True
         while len(self.loaded) > count:
             _, gone = self.loaded.popitem()
-            for key in () if gone is None else gone.unit.writes:
+            for key in gone.unit.writes if isinstance(gone, Loaded) else ():
                 self._written.pop(key, None)
         for member in self._members[members:]:
             del self._entangled[member.name]
@@ -152,7 +169,7 @@ class Modules:
     def public_names(self, interpreter: Interpreter, module: Module) -> Mapping[str, Value]:
         """What `from module import *` binds."""
         loaded = self.loaded.get(module.name)
-        if loaded is None:
+        if not isinstance(loaded, Loaded):
             return {}
         names: dict[str, Value] = {}
         for key, value in loaded.unit.writes.items():
@@ -165,7 +182,8 @@ class Modules:
         return {name: value for name, value in names.items() if not name.startswith("_")}
 
     def imported(self) -> dict[str, str | None]:
-        """Every module that was asked for, directly or not, and its file; None where there is no source to read.
+        """Every module that was asked for, directly or not, and its file; None where there is no source to read, "" where
+        there is no such module.
 
         Not those that were loaded only to see whether a unit could be replayed.
         """
@@ -174,25 +192,25 @@ class Modules:
         while stack:
             name, loaded = stack.pop()
             if name not in found:
-                found[name] = None if loaded is None else loaded.path
-                stack.extend(() if loaded is None else loaded.imports)
+                found[name] = loaded.path if isinstance(loaded, Loaded) else loaded and loaded.value
+                stack.extend(loaded.imports if isinstance(loaded, Loaded) else ())
         return found
 
     def document(self, name: str) -> tuple[str, Document] | None:
         """The path and text of an interpreted module."""
         loaded = self.loaded.get(name)
-        return None if loaded is None else (loaded.path, loaded.document)
+        return (loaded.path, loaded.document) if isinstance(loaded, Loaded) else None
 
     def _package_of(self, module: str) -> str:
         loaded = self.loaded.get(module)
-        path = loaded.path if loaded is not None else self._find(module) or ""
+        path = loaded.path if isinstance(loaded, Loaded) else self._find(module) or ""
         return module if path.endswith("__init__.py") else module.rpartition(".")[0]
 
-    def _load(self, interpreter: Interpreter, name: str) -> Loaded | None:
+    def _load(self, interpreter: Interpreter, name: str) -> Found:
         path = self._find(name)
-        document = None if path is None else self._read(path)
-        if path is None or document is None:
-            return None
+        document = self._read(path) if path else None
+        if not path or document is None:
+            return Nowhere.NOWHERE if path == "" else None
         self._spent += len(document.text) // CHARACTERS_A_STEP
         allowed = max(0, IMPORTS_BUDGET - self._spent)
         loaded = self._offered.get(name) or self._cache.entries.get(name)
@@ -235,10 +253,10 @@ class Modules:
             del self._entangled[member.name]
         return members
 
-    def _again(self, interpreter: Interpreter, name: str) -> Loaded | None:
+    def _again(self, interpreter: Interpreter, name: str) -> Found:
         if name not in self.loaded and name not in self._running:
             loaded = self.loaded[name] = self._load(interpreter, name)
-            if loaded is not None:
+            if isinstance(loaded, Loaded):
                 self._written.update(loaded.unit.writes)
         return self.loaded.get(name)
 

@@ -133,7 +133,7 @@ def class_definition(interpreter: Interpreter, node: ast.ClassDef, frame: Frame)
 @statement(ast.Import)
 def import_statement(interpreter: Interpreter, node: ast.Import, frame: Frame) -> str | None:
     for alias in node.names:
-        whole = interpreter.modules.load(interpreter, alias.name) or _external(interpreter, alias.name)
+        whole = _imported(interpreter, alias.name)
         if isinstance(whole, External):
             interpreter.library.imported(interpreter, alias.name, (), site_of(node, frame))
         if alias.asname:
@@ -150,7 +150,7 @@ def import_from_statement(interpreter: Interpreter, node: ast.ImportFrom, frame:
     source = interpreter.modules.absolute(frame.module, node.module, node.level)
     module: Value = UNKNOWN
     if source is not None:
-        module = interpreter.modules.load(interpreter, source) or _external(interpreter, source)
+        module = _imported(interpreter, source)
         if isinstance(module, External):
             names = tuple(alias.name for alias in node.names)
             interpreter.library.imported(interpreter, source, names, site_of(node, frame))
@@ -166,6 +166,14 @@ def import_from_statement(interpreter: Interpreter, node: ast.ImportFrom, frame:
             )
         frame.bind(alias.asname or alias.name, value, interpreter.overlay)
     return None
+
+
+def _imported(interpreter: Interpreter, name: str) -> Value:
+    """The module called `name`. One that is not installed is taken for what it says it is, unless the program expects it."""
+    module = interpreter.modules.load(interpreter, name)
+    if module is None and interpreter.guarded and interpreter.modules.is_nowhere(name):
+        raise raising("ModuleNotFoundError")
+    return module or _external(interpreter, name)
 
 
 def _external(interpreter: Interpreter, name: str) -> Value:

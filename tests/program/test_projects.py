@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 import time
 from pathlib import Path
 
@@ -29,6 +30,7 @@ class Project:
     def __init__(self, folder: Path) -> None:
         self.folder = folder
         self.memo = Memo()
+        self.python: str | None = None
 
     def write(self, name: str, text: str) -> None:
         path = self.folder / name
@@ -38,7 +40,7 @@ class Project:
     def look(self, name: str, text: str, **open_: str) -> Analysis:
         path = str(self.folder / name)
         documents = {str(self.folder / f"{other}.py"): Document(content) for other, content in open_.items()}
-        environment = read_environment(None, [str(self.folder)], "3.15.1")
+        environment = read_environment(self.python, [str(self.folder)], "3.15.1")
         return analyse(Snapshot(path, Document(text), documents), environment, Settings(), self.memo)
 
 
@@ -148,3 +150,23 @@ def test_modules_that_import_each_other_are_as_the_first_import_finds_them(tmp_p
         first = project.look("model.py", one + text)
         project.memo = before
         assert (again.models, again.imports) == (first.models, first.imports)
+
+
+def test_a_module_that_is_not_there_is_not_imported(tmp_path: Path) -> None:
+    """The handler of a failing import is run, until the module appears. Other imports are taken to work."""
+    project = Project(tmp_path)
+    project.python = sys.executable
+    text = (
+        "import keras\n"
+        "try:\n    from extras import width\nexcept ImportError:\n    width = 5\n"
+        "try:\n    import json, numpy, tensorflow, keras.layers\nexcept ImportError:\n    width = 9\n"
+        "import wanting\n"
+        "i = keras.Input((2,))\n"
+        "m = keras.Model(i, keras.layers.Dense(width)(i))\n"
+    )
+    shape = [layer.shape for layer in project.look("model.py", text).models[0].layers][-1]
+    assert shape == (None, 5)
+    project.write("extras.py", "width = 7\n")
+    assert [layer.shape for layer in project.look("model.py", text).models[0].layers][-1] == (None, 7)
+    (tmp_path / "extras.py").unlink()
+    assert [layer.shape for layer in project.look("model.py", text).models[0].layers][-1] == (None, 5)
