@@ -137,7 +137,7 @@ def _build(
     graph = map_graph(interpreter, *built, era)
     interpreter.spend(len(graph.nodes) // 2)
     broken, orphan = found.broken, None
-    if era is Era.V3_14 and graph.complete and found.complete:
+    if era is Era.V3_14 and graph.complete and found.complete and (found.midgraph or found.unlisted):
         passed = {t for t in inputs if not is_input_tensor(interpreter, t)}  # of these outputs no node makes the copy
         gone = {i for i, t in enumerate(outputs) if passed and (t in outputs[i + 1 :] or t in passed)}
         broken = tuple(sorted({*gone, *uncomputable(interpreter, graph, *built)}))

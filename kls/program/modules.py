@@ -136,8 +136,11 @@ class Modules:
     ) -> bool:
         """Whether these modules are as they were, and with them `also` is true: then they are loaded, as running the
         imports again would have it; else nothing is."""
-        count, members, spent = len(self.loaded), len(self._members), self._spent
-        if all(self._again(interpreter, name) is loaded for name, loaded in imports) and also():
+        loaded = self.loaded
+        if all(loaded.get(name, self) is entry for name, entry in imports):
+            return also()
+        count, members, spent = len(loaded), len(self._members), self._spent
+        if all(self._again(interpreter, name) is entry for name, entry in imports) and also():
             return True
         while len(self.loaded) > count:
             _, gone = self.loaded.popitem()
@@ -150,8 +153,8 @@ class Modules:
         return False
 
     def repeat(self, imports: Sequence[tuple[str, object]]) -> None:
-        """A unit was replayed that imported these modules."""
-        self._imports[0].extend((name, self.loaded.get(name)) for name, _ in imports)
+        """A unit was replayed that imported these modules, which `hold`."""
+        self._imports[0].extend(imports)  # type: ignore[arg-type]
 
     def absolute(self, module: str, name: str | None, level: int) -> str | None:
         """The absolute name of `from ..name import`, inside `module` (PEP 328); None beyond the top package."""

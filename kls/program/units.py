@@ -151,8 +151,7 @@ class _Changes:
         if before is now:
             self.keys.difference_update(now.writes)
             return
-        imports = () if before is None else before.imports
-        if len(now.imports) != len(imports) or any(a[1] is not b[1] for a, b in zip(now.imports, imports)):
+        if _sources(now) != ([] if before is None else _sources(before)):
             self.keys = None  # other modules are loaded, and any name of theirs may be read
             return
         old = {} if before is None else before.writes
@@ -166,11 +165,16 @@ class _Changes:
     def _skip(self, place: int) -> None:
         for key in self._before[self._next : place]:
             gone = self._units.get(key)
-            if gone is None or gone.imports:
+            if gone is None or _sources(gone):
                 self.keys = None
             if self.keys is None:
                 return
             self.keys.update(gone.writes)  # type: ignore[union-attr]
+
+
+def _sources(unit: Unit) -> list[int]:
+    """The modules that a unit imported and that were read, each known by its identity."""
+    return [id(loaded) for _, loaded in unit.imports if loaded is not None]
 
 
 class _Runner:

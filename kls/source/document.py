@@ -62,6 +62,8 @@ class Document:
 
     def _place(self, piece: Piece, lineno: int, column: int) -> Position:
         line = piece.line + lineno - 1
+        if self.text.isascii() and line < len(self.lines):
+            return Position(line, min(column, len(self.lines[line])))
         if line == 0 and self.text.startswith(_BOM):
             column += len(_BOM.encode())
         return self.from_units(Position(line, column), "utf-8")
