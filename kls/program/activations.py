@@ -2,9 +2,10 @@
 
 An edit in a function runs all that calls it again, but mostly not what that calls in turn: in `ResNet(...)` an edited
 line leaves `stack_fn(x)`, and with it nearly all layers, as it was. So every call of a function is run as a unit of its
-own (`store.Call`), with an overlay on top of its caller's, and is found again by its function's name and by the how
+own (`deeds.Call`), with an overlay on top of its caller's, and is found again by its function's name and by the how
 manyeth call of it this is in the calling activation. What it makes is addressed by the activation, so that what is made
 before it does not move its addresses. It is replayed if its function, its arguments and all that it read are the same.
+Of a function that is edited itself, the statements are units; see `edited.py`.
 
 Not while there is more than one path (branches, `try`, loops of unknown length): then a call is part of what is around it.
 """
@@ -14,7 +15,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
-from kls.program.store import Call, CallKey, Overlay
+from kls.program.deeds import Call, CallKey, Deed
 from kls.program.values import UNDEFINED, Function, Site, Value, indistinguishable
 
 if TYPE_CHECKING:
@@ -41,30 +42,37 @@ def remembered(
     before = overlay.before.get((name, count))
     if before is None or not _repeats(interpreter, before, function, arguments, site):
         return _run(interpreter, (name, count), before, function, arguments, site, run)
-    interpreter.steps += before.steps
-    interpreter.modules.repeat(before.imports)
-    overlay.absorb(before)
+    replay(interpreter, before.deed)
     overlay.calls[name, count] = before
     return before.result
 
 
-def _repeats(interpreter: Interpreter, call: Call, function: Function, arguments: Arguments, site: Site) -> bool:
-    """Whether a call would do again what it did."""
+def replay(interpreter: Interpreter, deed: Deed) -> None:
+    """Do again what was done, to the overlay under way."""
+    interpreter.steps += deed.steps
+    interpreter.modules.repeat(deed.imports)
+    interpreter.overlay.absorb(deed)
+
+
+def would_repeat(interpreter: Interpreter, deed: Deed) -> bool:
+    """Whether running it again on the overlay under way would do what was done, seen that it is the same text."""
     overlay = interpreter.overlay
+    return (
+        interpreter.steps + deed.steps <= interpreter.limit
+        and deed.called.isdisjoint(interpreter.running)
+        and interpreter.modules.hold(interpreter, deed.imports, lambda: overlay.reads_alike(deed))
+    )
+
+
+def _repeats(interpreter: Interpreter, call: Call, function: Function, arguments: Arguments, site: Site) -> bool:
     return (
         call.result is not UNDEFINED
         and call.depth == len(interpreter.running)
         and indistinguishable(call.function, function)
         and indistinguishable(call.arguments, arguments)
-        and interpreter.steps + call.steps <= interpreter.limit
         and (call.stack is None or call.stack == (*interpreter.stack, site))
-        and call.called.isdisjoint(interpreter.running)
-        and interpreter.modules.hold(interpreter, call.imports, lambda: _reads_alike(overlay, call))
+        and would_repeat(interpreter, call.deed)
     )
-
-
-def _reads_alike(overlay: Overlay, call: Call) -> bool:
-    return all(indistinguishable(overlay.peek(key), value) for key, value in call.reads.items())
 
 
 def _run(
@@ -77,33 +85,36 @@ def _run(
     run: Callable[[], Value],
 ) -> Value:
     """Run a call on an overlay of its own, at the addresses that it had before."""
-    outer, calling, frame = interpreter.overlay, interpreter.calling, interpreter.frame
+    outer = interpreter.overlay
     steps, imports = interpreter.steps, interpreter.modules.import_count()
-    activation = before.activation if before is not None else outer.activation()
-    overlay = interpreter.overlay = outer.inner(activation, {} if before is None else before.calls)
-    interpreter.calling = interpreter.frame = None
+    if before is None:
+        activation = outer.activation()
+        overlay = outer.inner(activation, {}, None)
+    else:
+        activation, statements = before.activation, before.statements
+        if statements is None and type(before.function) is Function and before.function.code != function.code:
+            statements = {}
+        overlay = outer.inner(activation, before.calls, statements)
+    interpreter.overlay = overlay
     result: Value = UNDEFINED
     try:
         result = run()
     finally:
-        interpreter.overlay, interpreter.calling, interpreter.frame = outer, calling, frame
+        interpreter.overlay = outer
+        interpreter.parted.clear()
+        overlay.settle()
         outer.repeatable = outer.repeatable and overlay.repeatable
         recurs = not overlay.called.isdisjoint(interpreter.running)
         call = outer.calls[key] = Call(
+            overlay.deed(interpreter.steps - steps, interpreter.modules.imports_since(imports)),
             activation,
             function,
             arguments,
             len(interpreter.running),
             (*interpreter.stack, site) if overlay.events else None,
             result if overlay.repeatable and not recurs else UNDEFINED,
-            overlay.outer_reads(),
-            overlay.writes,
-            tuple(overlay.events),
-            frozenset(overlay.called),
-            frozenset(overlay.uncalled),
-            interpreter.steps - steps,
-            interpreter.modules.imports_since(imports),
             overlay.calls,
+            None if overlay.statements_before is None else overlay.statements,
         )
-        outer.absorb(call)
+        outer.absorb(call.deed)
     return result

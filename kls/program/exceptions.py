@@ -11,8 +11,9 @@ from collections.abc import Callable, Iterator
 from kls.program.calls import call
 from kls.program.dispatch import statement
 from kls.program.frame import Frame
-from kls.program.interpreter import End, Interpreter, site_of
+from kls.program.interpreter import Interpreter, site_of
 from kls.program.library import Arguments
+from kls.program.paths import End
 from kls.program.store import Key, join
 from kls.program.values import UNDEFINED, UNKNOWN, Class, Container, Either, External, Instance, Value, head, same
 

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from typing import TYPE_CHECKING, NamedTuple, NoReturn
+from typing import TYPE_CHECKING, NoReturn
 
 from kls.program.dispatch import EXPRESSIONS, STATEMENTS
+from kls.program.edited import run_statement
 from kls.program.frame import Frame
+from kls.program.paths import End, join_names
 from kls.program.store import Key, Overlay
 from kls.program.values import UNDEFINED, UNKNOWN, Either, External, Site, Value, either, same
 
@@ -65,6 +67,8 @@ class Interpreter:
         self.cancelled = cancelled
         self.observe: Callable[[object], Iterable[object]] = lambda event: ()
         """What else an event gives while the program stands there: the rules' findings."""
+        self.texts: Mapping[tuple[str, tuple[str, int]], str] = {}
+        """The texts of the pieces that may be edited, by module and name."""
         self.overlay: Overlay = None  # type: ignore[assignment]  # set by every unit before it runs
         self.steps = 0
         self.limit = STEP_BUDGET
@@ -152,7 +156,11 @@ class Interpreter:
             handler = STATEMENTS.get(type(node))
             if handler is not None:
                 self.step()
-                signal = handler(self, node, frame)
+                self.calling, self.frame = None, frame
+                if self.overlay.statements_before is None:
+                    signal = handler(self, node, frame)
+                else:
+                    signal = run_statement(self, handler, node, frame)
                 if signal is not None:
                     return signal
         return None
@@ -276,7 +284,7 @@ class Interpreter:
         if frame.locals is not None:
             known = [end.names for end in arriving if end.names is not None and end.frame is frame]
             if known:
-                frame.locals = _join_names(known)
+                frame.locals = join_names(known)
         if signal == "return":  # every path has left: the values are all in `pending`
             frame.result = frame.pending.pop() if frame.pending else UNKNOWN
         elif signal == "raise":
@@ -350,6 +358,7 @@ class Interpreter:
     @contextmanager
     def entered(self, node: ast.AST, site: Site) -> Iterator[None]:
         """A call of one of the program's functions, from `site`."""
+        calling, frame = self.calling, self.frame
         self.stack.append(site)
         self.running.append(node)
         try:
@@ -357,6 +366,7 @@ class Interpreter:
         finally:
             self.stack.pop()
             self.running.pop()
+            self.calling, self.frame = calling, frame
 
     def raises(self) -> NoReturn:
         """The program raises here."""
@@ -380,27 +390,3 @@ def site_of(node: ast.expr | ast.stmt, frame: Frame) -> Site:
         node.end_lineno or node.lineno,
         node.end_col_offset or node.col_offset,
     )
-
-
-class End(NamedTuple):
-    """How a path left: by which signal, with what written and which local names, and what was raised."""
-
-    signal: str | None
-    writes: dict[Key, Value]
-    frame: Frame | None
-    """What it leaves, and what `names` are of."""
-    names: dict[str, Value] | None
-    raised: Value
-
-
-def _join_names(branches: list[dict[str, Value]]) -> dict[str, Value]:
-    """Local names after branches; a name that only some of them bound is taken to be bound."""
-    joined = dict(branches[0])
-    for names in branches[1:]:
-        for name, value in names.items():
-            mine = joined.get(name, UNDEFINED)
-            if mine is UNDEFINED:
-                joined[name] = value
-            elif mine is not value:
-                joined[name] = either((mine, value))
-    return joined

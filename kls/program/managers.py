@@ -14,8 +14,9 @@ from kls.program.dispatch import statement
 from kls.program.exceptions import catches, exception
 from kls.program.frame import Frame
 from kls.program.generators import run_suspended
-from kls.program.interpreter import End, Interpreter, ProgramRaises, site_of
+from kls.program.interpreter import Interpreter, ProgramRaises, site_of
 from kls.program.library import Arguments
+from kls.program.paths import End
 from kls.program.values import UNDEFINED, UNKNOWN, BoundMethod, Class, Container, Instance, Suspended, Value
 
 

@@ -10,8 +10,9 @@ from __future__ import annotations
 
 from collections.abc import Callable, Hashable, Mapping, Sequence, Set
 from dataclasses import dataclass, field
-from typing import Protocol, TypeAlias, cast
+from typing import Protocol, cast
 
+from kls.program.deeds import Activation, Call, CallKey, Deed, Statement, StatementKey
 from kls.program.values import (
     UNDEFINED,
     UNKNOWN,
@@ -33,43 +34,6 @@ class Cell(Protocol):
     def join_cell(self, other: Value) -> Value:
         """The join with another version of this cell; UNKNOWN where there is none."""
         ...
-
-
-class Activation:
-    """One call of a function, as the unit of what it makes: the same object whenever the same call is run again."""
-
-    __slots__ = ("inside",)
-
-    def __init__(self, *outer: Key) -> None:
-        self.inside: tuple[Key, ...] = (*outer, self)
-        """The unit, the calls within it that are around this one, and this one."""
-
-
-CallKey: TypeAlias = "tuple[str, int]"
-"""The function's name, and 1 for the first call of it in the calling activation, 2 for the next."""
-
-
-@dataclass(frozen=True)
-class Call:
-    """What one call of a function did: all of a unit, and the value that it gave."""
-
-    activation: Activation
-    function: Value
-    arguments: Value
-    depth: int
-    """How many calls were under way."""
-    stack: tuple[object, ...] | None
-    """Where those stood; None if nothing came of that."""
-    result: Value
-    """UNDEFINED where it cannot be replayed."""
-    reads: Mapping[Key, Value]
-    writes: Mapping[Key, Value]
-    events: tuple[object, ...]
-    called: frozenset[object]
-    uncalled: frozenset[object]
-    steps: int
-    imports: tuple[tuple[str, object], ...]
-    calls: Mapping[CallKey, Call]
 
 
 class Store:
@@ -135,9 +99,12 @@ class Overlay:
         "called",
         "calls",
         "counts",
+        "depth",
         "events",
         "reads",
         "repeatable",
+        "statements",
+        "statements_before",
         "uncalled",
         "unit",
     )
@@ -160,8 +127,13 @@ class Overlay:
         self.allocated = 0
         self.before = before
         self.calls: dict[CallKey, Call] = {}
-        self.counts: dict[str, int] = {}
-        """How often each function has been called."""
+        self.counts: dict[Key, int] = {}
+        """How often each function has been called, and each remembered statement run."""
+        self.statements_before: Mapping[StatementKey, Statement] | None = None
+        """Those of the last run; None: statements are not to be remembered."""
+        self.statements: dict[StatementKey, Statement] = {}
+        self.depth = 0
+        """How many remembered calls are under way."""
         self.repeatable = True
         """False once something was looked at that `reads` does not have."""
         self._below: tuple[Mapping[Key, Value], ...] = ()
@@ -172,38 +144,74 @@ class Overlay:
         """A new one, within this unit or call."""
         return Activation(*(self.unit.inside if type(self.unit) is Activation else (self.unit,)))
 
-    def inner(self, activation: Activation, before: Mapping[CallKey, Call]) -> Overlay:
-        """The overlay of a call that begins now."""
-        made = Overlay(self.base, activation, before=before)
+    def inner(
+        self,
+        activation: Activation,
+        calls: Mapping[CallKey, Call],
+        statements: Mapping[StatementKey, Statement] | None,
+    ) -> Overlay:
+        """The overlay of a call that begins now, with what is remembered of the one that it was."""
+        made = Overlay(self.base, activation, before=calls)
+        made.statements_before, made.depth = statements, self.depth + 1
         made._below = (self._layers[0], *self._below)
         return made
 
-    @property
-    def depth(self) -> int:
-        """How many remembered calls are under way."""
-        return len(self._below)
+    def part(self) -> Overlay:
+        """The overlay of a statement that begins now: its calls and what it makes are those of the activation."""
+        made = Overlay(self.base, self.unit, before=self.before)
+        made.calls, made.counts, made.allocated = self.calls, self.counts, self.allocated
+        made.depth = self.depth
+        made._below = (self._layers[0], *self._below)
+        return made
+
+    def settle(self) -> None:
+        """Go on with what the path under way has written; those that parted from it and never arrive are gone."""
+        for layer in self._layers[1:]:
+            self._layers[0].update(layer)
+        del self._layers[1:]
+
+    def deed(self, steps: int, imports: tuple[tuple[str, object], ...], since: int = 0) -> Deed:
+        """What was done here, in so many steps. What was read of things that were made here is left out, of those made by
+        the activation itself beyond its first `since` addresses: there was nothing of them before."""
+        unit = self.unit
+        return Deed(
+            {
+                k: v
+                for k, v in self.reads.items()
+                if v is not UNDEFINED or not (isinstance(k, tuple) and _is_of(k, unit, since))
+            },
+            self.writes,
+            tuple(self.events),
+            frozenset(self.called),
+            frozenset(self.uncalled),
+            steps,
+            imports,
+        )
 
     @property
     def is_plain(self) -> bool:
         """Whether no branch is under way."""
         return len(self._layers) == 1
 
-    def absorb(self, call: Call) -> None:
-        """Take over what a call within this one did; its reads are recorded here unless they are of what was written here."""
+    def absorb(self, deed: Deed) -> None:
+        """Take over what a part of this one did; its reads are recorded here unless they are of what was written here."""
         layer, mine = self._layers[0], self.reads
-        for key, value in call.reads.items():
+        for key, value in deed.reads.items():
             if key not in layer:
                 mine.setdefault(key, value)
-        layer.update(call.writes)
-        self.events.extend(call.events)
-        self.called.difference_update(call.uncalled)
-        self.called.update(call.called)
-        self.uncalled.update(call.uncalled)
+        layer.update(deed.writes)
+        self.events.extend(deed.events)
+        self.called.difference_update(deed.uncalled)
+        self.called.update(deed.called)
+        self.uncalled.update(deed.uncalled)
 
-    def outer_reads(self) -> dict[Key, Value]:
-        """What was read, but for what this activation made itself: outside there is nothing of it."""
-        unit = self.unit
-        return {k: v for k, v in self.reads.items() if v is not UNDEFINED or not _is_of(k, unit)}
+    def reads_alike(self, deed: Deed) -> bool:
+        """Whether a part that would be run now would read what it read."""
+        for key, value in deed.reads.items():
+            now = self.peek(key)
+            if now is not value and not indistinguishable(now, value):
+                return False
+        return True
 
     @property
     def writes(self) -> dict[Key, Value]:
@@ -236,6 +244,8 @@ class Overlay:
     def peek(self, key: Key) -> Value:
         """What `get` would give where no branch is under way; it is not recorded."""
         value = self._layers[0].get(key, UNDEFINED)
+        if value is UNDEFINED and key in self.reads:
+            return self.reads[key]
         return self._outside(key) if value is UNDEFINED else value
 
     def set(self, key: Key, value: Value) -> None:
@@ -307,14 +317,14 @@ def _root(unit: Key) -> Key:
     return unit.inside[0] if type(unit) is Activation else unit
 
 
-def _is_of(key: Key, activation: Key) -> bool:
-    """Whether a key is of something that was made in an activation, or in a call within it."""
-    for part in key if isinstance(key, tuple) else ():
-        if part is activation or (type(part) is Activation and activation in part.inside):
-            return True
-        if isinstance(part, tuple) and _is_of(part, activation):
-            return True
-    return False
+def _is_of(value: tuple[object, ...], unit: Key, since: int) -> bool:
+    """Whether a key, or a part of it, is of something that a unit made beyond its first addresses, or a call within it."""
+    owner = value[0] if value else None
+    if owner is unit:
+        return value[1] > since  # type: ignore[operator]  # it is an address
+    if type(owner) is Activation:
+        return unit in owner.inside
+    return any(isinstance(part, tuple) and _is_of(part, unit, since) for part in value)
 
 
 def join(a: Value, b: Value) -> Value:

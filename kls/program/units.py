@@ -63,6 +63,7 @@ def run_document(interpreter: Interpreter, document: Document, memo: UnitMemo) -
     runner = _Runner(interpreter, memo)
     finished = True
     pieces = _run_before(document, memo.pieces)
+    interpreter.texts = {(MAIN, piece.name): piece.text for piece in pieces}
     try:
         for piece in pieces:
             runner.top_level(piece)
@@ -291,15 +292,8 @@ class _Runner:
                 run()
                 complete = True
             finally:
-                unit = Unit(
-                    overlay.outer_reads(),
-                    overlay.writes,
-                    tuple(overlay.events),
-                    frozenset(overlay.called),
-                    interpreter.steps - before,
-                    modules.imports_since(imported),
-                    overlay.calls,
-                )
+                deed = overlay.deed(interpreter.steps - before, modules.imports_since(imported))
+                unit = Unit(deed.reads, deed.writes, deed.events, deed.called, deed.steps, deed.imports, overlay.calls)
                 if not complete:  # stopped by the budget: what it found stands, but it is not for replay
                     done.append(unit)
         self.units[key] = unit

@@ -61,26 +61,25 @@ def scenes() -> list[Scene]:
     return [
         Scene("resnet.py, a line between functions", resnet, "_probe = undefined_name_"),
         Scene("four copies of resnet.py", resnet * 4, "_probe = undefined_name_"),
-        Scene(
-            "resnet.py, a line without effect in the function that makes every block",
-            resnet,
-            "    _p = undefined_name_",
-        ),
-        Scene("resnet.py, a layer in the function that makes every block", resnet, "    _p = layers.Dense("),
+        Scene("resnet.py, a line without effect in the function that all call", resnet, "    _p = undefined_name_"),
+        Scene("resnet.py, a layer in the function that all call", resnet, "    _p = layers.Dense("),
+        Scene("resnet.py, a layer in the function that makes every block", resnet, "    _p = layers.Dropout(0."),
         Scene("a script of 600 lines, 100 models", script, "_probe = undefined_name_"),
         Scene("the same, a layer more", script, "x_9 = layers.Dense(3"),
     ]
 
 
 def probed(scene: Scene) -> tuple[str, int]:
-    """The text with the line put in, and its number: inside the first function that calls layers if it is indented,
-    else at a boundary of top-level statements near the middle."""
+    """The text with the line put in, and its number: if it is indented before the first layer of `ResNet`, or of
+    `residual_block_v1` for a Dropout, else at a boundary of top-level statements near the middle."""
     lines = scene.text.splitlines()
     if scene.probe.startswith(" "):
-        row = next(i for i, line in enumerate(lines) if line.startswith("    x = layers."))
+        function = "def residual_block_v1" if "Dropout" in scene.probe else "def ResNet("
+        first = next(i for i, line in enumerate(lines) if line.startswith(function))
+        row = next(i for i, line in enumerate(lines) if i > first and line.startswith("    x = layers."))
         while not lines[row - 1].strip():
             row -= 1
-        return _with(lines, row, scene.probe + ("0)(x)" if scene.probe.endswith("(") else "0")), row
+        return _with(lines, row, scene.probe + ("0)(x)" if "(" in scene.probe else "0")), row
     if scene.probe.startswith("x_9"):
         row = next(i for i, line in enumerate(lines) if line.startswith("x_9 = layers.Dropout"))
         return _with(lines, row, scene.probe + "0, name='more')(x_9)"), row

@@ -6,7 +6,7 @@ from pathlib import Path
 
 from kls.analysis import Analysis, Memo, Snapshot, analyse
 from kls.environment import read_environment
-from kls.program.store import Call
+from kls.program.deeds import Call
 from kls.settings import Settings
 from kls.source.document import Document
 
@@ -83,6 +83,18 @@ def test_an_edit_in_a_function_replays_what_it_calls(tmp_path: Path) -> None:
     assert typing.calls()["block"][0] is before["block"][0]
     typing.look(text.replace("Input((n,))", "Input((n + 1,))"))
     assert typing.calls()["block"][0] is not before["block"][0]
+
+
+def test_an_edit_in_a_function_replays_its_other_statements(tmp_path: Path) -> None:
+    text = HEAD + BLOCK.replace("    return", "    aside = layers.Dense(3)\n    return") + USE
+    typing = Typing(tmp_path)
+    found = []
+    for size in ("3", "31", "32"):
+        typing.look(text.replace("aside = layers.Dense(3", f"aside = layers.Dense({size}"))
+        found.append(typing.calls()["block"][0].statements)
+    assert found[0] is None
+    before, after = ({str(key): statement for key, statement in some.items()} for some in found[1:] if some)
+    assert [after[key] is before.get(key) for key in after] == [True, False]
 
 
 def test_a_call_is_replayed_only_with_what_it_read(tmp_path: Path) -> None:
