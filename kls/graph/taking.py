@@ -120,8 +120,6 @@ def _check_names(
         wanted = [key for key in structure if isinstance(key, str)]
         if len(wanted) != len(structure) or len(wanted) != len(model.inputs):
             return
-    elif is_old:
-        return  # Keras 2 sorts it out by name where it can, and takes the values in order where it cannot
     else:
         names = [c.name for t in model.inputs if (c := operation(interpreter, t.operation)) is not None]
         wanted = [name for name in names if name is not None]
@@ -133,7 +131,10 @@ def _check_names(
         for c in (operation(interpreter, t.operation) for t in model.inputs)
     )
     if missing and not optional and all(isinstance(key, str) for key in given):
-        _emit(interpreter, instance, "keys", len(wanted), len(given), "raises", site, missing)
+        # Keras 2 takes symbolic tensors in the order of their keys where it cannot by name (`_flatten_to_reference_inputs`).
+        in_order = is_old and any(type(value) is KerasTensor for value in given.values())
+        outcome = "wrong" if in_order else "raises"
+        _emit(interpreter, instance, "keys", len(wanted), len(given), outcome, site, missing)
 
 
 def _emit(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from kls.environment.era import ERAS
+from kls.environment.era import ERAS, Era
 from kls.graph.events import WrongInputs
 from kls.graph.values import Site
 from kls.graph.view import Graph
@@ -22,16 +22,22 @@ def check(event: object, graph: Graph) -> Iterator[Finding[Site]]:
     if not isinstance(event, WrongInputs) or ignorable(event):
         return
     raises = event.outcome == "raises"
+    if raises:
+        consequence = f"{graph.version} refuses it"
+    elif event.kind == "keys":
+        consequence = f"{graph.version} takes what is in it in the order of its keys"
+    else:
+        consequence = "It fails when it is called"
     eras = KERAS_3 if _is_of_keras_3(event, graph) else tuple(era.value for era in ERAS)
     outcomes = dict(raising(eras))
     if not raises:
-        outcomes.update(dict.fromkeys(KERAS_3, Outcome.WRONG))
+        outcomes.update(dict.fromkeys((Era.TF_KERAS.value,) if event.kind == "keys" else KERAS_3, Outcome.WRONG))
     yield Finding(
         CODE,
         NAME,
         Severity.ERROR if raises else Severity.WARNING,
         Certainty.PROVEN,
-        f"{_said(event, graph)} {f'{graph.version} refuses it' if raises else 'It fails when it is called'}.",
+        f"{_said(event, graph)} {consequence}.",
         event.site,
         outcomes=outcomes,
         related=created(graph, event.receiver),
