@@ -59,6 +59,8 @@ class ModelBuilt:
     """Inputs that are clones, and the tensors that they were made for."""
     duplicate: tuple[str, int] | None = None
     """A name that several layers of the model have, and how many."""
+    nested: tuple[tuple[int, Instance], ...] = ()
+    """Outputs that are lists of one within the list of them, by their place, and the model of which each is `.output`."""
 
 
 @dataclass(frozen=True)

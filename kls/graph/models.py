@@ -76,6 +76,7 @@ def construct(
         outputs=_argument(interpreter, arguments, flat[1], 1, OUTPUT_NAMES),
         guarded=bool(interpreter.guarded),
         certain=not interpreter.widened and not interpreter.forked,
+        nested=_nested(interpreter, given[1]),
     )
     tensors = all(type(leaf) is KerasTensor for leaf in (*flat[0], *flat[1])) and flat[0] and flat[1]
     if tensors and not _mixed(interpreter, instance, root, flat, site):
@@ -178,6 +179,23 @@ def _mixed(
     set_operation(interpreter, instance.address, cell)
     tensors = (*_tensors(flat[0]), *_tensors(flat[1]))
     return any(meet(interpreter, instance, tensor.operation, site, "given") for tensor in tensors)
+
+
+def _nested(interpreter: Interpreter, outputs: Value) -> tuple[tuple[int, Instance], ...]:
+    """The `.output` of models that were made with a list of one, which is a list itself in Keras 3, beside other outputs."""
+    items = content_of(interpreter, outputs)
+    if not isinstance(outputs, Container) or type(items) is not tuple or len(items) < 2:
+        return ()
+    found: list[tuple[int, Instance]] = []
+    for place, item in enumerate(items):
+        inner = content_of(interpreter, item) if isinstance(item, Container) else None
+        if type(inner) is not tuple or len(inner) != 1:
+            continue
+        owner = interpreter.overlay.get(("output of", inner[0]))
+        model = model_cell(interpreter, owner.address) if isinstance(owner, Instance) else None
+        if model is not None and model.outputs_structure == item and isinstance(owner, Instance):
+            found.append((place, owner))
+    return tuple(found)
 
 
 def _no_tensor(era: Era, flat: tuple[tuple[Value, ...], ...]) -> tuple[str, str] | None:
