@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Sequence
 
 from kls.rules.finding import Certainty, Edit, Finding, Fix, Severity
 from kls.source.comments import Ignore, read_comments
 from kls.source.document import Document
-from kls.source.position import Location
+from kls.source.position import Location, Range
 
 CODE, NAME = "KLS001", "unused-ignore"
 
@@ -15,31 +15,46 @@ CODE, NAME = "KLS001", "unused-ignore"
 def apply_ignores(
     path: str, document: Document, findings: tuple[Finding[Location], ...]
 ) -> tuple[Finding[Location], ...]:
-    """The findings that no comment hides, and one for each comment that hides nothing."""
+    """The findings that no comment hides, and one for each comment that hides nothing, or names a rule in vain."""
     ignores = read_comments(document).ignores
     if not ignores:
         return findings
-    used: set[int] = set()
+    used: list[set[str]] = [set() for _ in ignores]
     kept = [finding for finding in findings if not _hidden(path, finding, ignores, used)]
-    return (*kept, *(_unused(path, ignore) for i, ignore in enumerate(ignores) if i not in used))
+    unused = [_unused(path, ignore, hidden) for ignore, hidden in zip(ignores, used, strict=True)]
+    return (*kept, *(finding for finding in unused if finding is not None))
 
 
-def _hidden(path: str, finding: Finding[Location], ignores: Iterable[Ignore], used: set[int]) -> bool:
-    """Whether a comment hides the finding; each one that does is noted."""
+def _hidden(path: str, finding: Finding[Location], ignores: Sequence[Ignore], used: list[set[str]]) -> bool:
+    """Whether a comment hides the finding; each one that does notes the rule, by code and by name."""
     hidden = False
     if finding.place.path != path:
         return False
     lines = range(finding.place.range.start.line, finding.place.range.end.line + 1)
-    for i, ignore in enumerate(ignores):
+    for ignore, found in zip(ignores, used, strict=True):
         if ignore.covers(finding.rule, finding.name) and (ignore.whole_file or ignore.line in lines):
-            used.add(i)
+            found |= {finding.rule, finding.name}
             hidden = True
     return hidden
 
 
-def _unused(path: str, ignore: Ignore) -> Finding[Location]:
-    named = ", ".join(mention.rule for mention in ignore.rules)
-    what = f"`{named}` is" if len(ignore.rules) == 1 else f"{named} are" if named else "nothing is"
-    message = f"This comment is not needed: {what} not found here." if named else "This comment hides nothing."
-    fix = Fix("Remove the comment", (Edit(Location(path, ignore.removal), ""),), safe=True)
-    return Finding(CODE, NAME, Severity.HINT, Certainty.PROVEN, message, Location(path, ignore.range), fixes=(fix,))
+def _unused(path: str, ignore: Ignore, hidden: set[str]) -> Finding[Location] | None:
+    """What is to be said of a comment that hides findings of the rules in `hidden`."""
+    vain = [mention for mention in ignore.rules if mention.rule not in hidden]
+    if hidden and not vain:
+        return None
+    names = [f"`{mention.rule}`" for mention in vain]
+    named = " and ".join([", ".join(names[:-1]), names[-1]] if len(names) > 1 else names)
+    missing = f"{named} {'is' if len(vain) == 1 else 'are'} not found here."
+    if hidden:
+        first, last = ignore.rules[0].range.start, ignore.rules[-1].range.end
+        rest = ", ".join(mention.rule for mention in ignore.rules if mention.rule in hidden)
+        place, message = vain[0].range, f"Not all of this comment is needed: {missing}"
+        fix = Fix(f"Remove {named}", (Edit(Location(path, Range(first, last)), rest),), safe=True)
+    else:
+        place, message = (
+            ignore.range,
+            f"This comment is not needed: {missing}" if vain else "This comment hides nothing.",
+        )
+        fix = Fix("Remove the comment", (Edit(Location(path, ignore.removal), ""),), safe=True)
+    return Finding(CODE, NAME, Severity.HINT, Certainty.PROVEN, message, Location(path, place), fixes=(fix,))

@@ -265,6 +265,14 @@ class TestFlags:
         assert kls("check", *V, leak.name, "--select", "KLS103").code == 0
         assert kls("check", *V, leak.name, "--select", "KLS1").code == 1
 
+    def test_a_comment_is_not_unused_because_its_rule_is_not_selected(self, kls: Kls, tmp_path: Path) -> None:
+        file = tmp_path / "ignored.py"
+        file.write_text(
+            "import keras\na, b = keras.Input((2,)), keras.Input((2,))\nm = keras.Model(a, b)  # kls: ignore\n"
+        )
+        assert "nothing found" in kls("check", *V, file.name, "--select", "KLS304,KLS001").out
+        assert "nothing found" in kls("check", *V, file.name, "--ignore", "KLS1").out
+
     @pytest.mark.parametrize(("version", "words"), [("3.12.0", "leaks"), ("3.15.1", "raises"), ("2.15.0", "raises")])
     def test_keras_decides_what_happens(self, kls: Kls, leak: Path, version: str, words: str) -> None:
         document = kls("check", leak.name, "--keras", version, "--format", "json").json
