@@ -8,6 +8,7 @@ Statements that fail for want of a file or a network bind a Placeholder.
 from __future__ import annotations
 
 import ast
+import contextlib
 import errno
 import os
 import re
@@ -134,6 +135,34 @@ class Placeholder(int):
     __add__ = __radd__ = __sub__ = __rsub__ = __mul__ = __rmul__ = __truediv__ = __rtruediv__ = _self
     __floordiv__ = __rfloordiv__ = __rmod__ = __pow__ = __rpow__ = __neg__ = __matmul__ = __and__ = __or__ = _self
     __invert__ = __abs__ = __round__ = _self
+
+
+class HyperParameters:
+    """Stands in for Keras Tuner's (keras_tuner/src/engine/hyperparameters): the default of each choice, else the first value."""
+
+    def Int(self, name, min_value=1, max_value=None, step=None, sampling=None, default=None, **kwargs):
+        return min_value if default is None else default
+
+    Float = Int
+
+    def Choice(self, name, values, ordered=None, default=None, **kwargs):
+        return next(iter(values)) if default is None else default
+
+    def Boolean(self, name, default=False, **kwargs):
+        return default
+
+    def Fixed(self, name, value, **kwargs):
+        return value
+
+    def conditional_scope(self, parent_name, parent_values):
+        return contextlib.nullcontext()
+
+    name_scope = parent_scope = lambda self, *args: contextlib.nullcontext()
+
+    def __getattr__(self, name):
+        if name.startswith("__"):
+            raise AttributeError(name)
+        return Placeholder(f"hp.{name}")
 
 
 class MissingBase:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import sys
 import time
 
-from .missing import Placeholder
+from .missing import HyperParameters, Placeholder
 
 MOST_TRIES, MOST_SECONDS = 60, 12.0
 FURTHEST = (sys.maxsize,)
@@ -106,7 +106,7 @@ class Tries:
 
     def evaluate(self, call):
         """Evaluate one call in the program's names; its exception, or None."""
-        names = {"keras": sys.modules["keras"], "anything": Placeholder}
+        names = {"keras": sys.modules["keras"], "anything": Placeholder, "hyperparameters": HyperParameters}
         try:
             eval(compile(call, "<guess>", "eval"), self.scope, names)
         except (Exception, SystemExit) as error:

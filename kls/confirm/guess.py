@@ -12,10 +12,13 @@ from dataclasses import dataclass
 
 from kls.confirm.statements import dotted
 
-ANYTHING = "anything"  # the agent's name for what makes a placeholder
+ANYTHING, CHOSEN = (
+    "anything",
+    "hyperparameters",
+)  # the agent's names for what makes a placeholder, and what chooses for a tuner
 MOST_TOLD = 6
 # The value of the first round, of the second, ...
-IMAGE, SEQUENCE, VECTOR, VOLUME = "(64, 64, 3)", "(16, 8)", "(16,)", "(16, 16, 16, 1)"
+IMAGE, LARGE, SEQUENCE, VECTOR, VOLUME = "(64, 64, 3)", "(224, 224, 3)", "(16, 8)", "(16,)", "(16, 16, 16, 1)"
 # The shapes to begin with where such layers are made; an image is the first otherwise.
 SHAPES = (
     (re.compile(r"Embedding"), (VECTOR, SEQUENCE, IMAGE)),
@@ -24,7 +27,7 @@ SHAPES = (
         (SEQUENCE, VECTOR, IMAGE),
     ),
     (re.compile(r"(Conv|Pooling|Padding|Cropping|UpSampling)3D"), (VOLUME, IMAGE, SEQUENCE)),
-    (re.compile(r"2D"), (IMAGE, SEQUENCE, VECTOR)),
+    (re.compile(r"2D"), (IMAGE, LARGE, SEQUENCE, VECTOR)),
     (re.compile(r"Dense"), (VECTOR, IMAGE, SEQUENCE)),
 )
 MODEL = (
@@ -36,7 +39,7 @@ NUMBER = ("8", "1")
 KINDS = {
     "model": MODEL, "list": LIST, "number": NUMBER, "numbers": (*NUMBER[:1], *LIST), "small": ("3", "1"),
     "fraction": ("0.1",), "flag": ("False",), "nothing": ("None",), "text": ("'name'",), "activation": ("'relu'",),
-    "padding": ("'same'",), "table": ("{}",),
+    "padding": ("'same'",), "table": ("{}",), "tuner": (f"{CHOSEN}()",),
 }  # fmt: skip
 # What else any argument may be, when all of this fails.
 OTHERS = ("8", "[8, 16, 32, 64]", "None", "'name'", "(64, 64, 3)")
@@ -65,10 +68,12 @@ FIRST = {
 MODEL_PARTS = frozenset(
     {"input", "inputs", "output", "outputs", "layers", "get_layer", "summary", "trainable", "input_shape"}
 )
+TUNER_PARTS = frozenset({"Int", "Float", "Choice", "Boolean", "Fixed"})  # methods of Keras Tuner's HyperParameters
 TENSOR_PARTS = frozenset({"shape", "get_shape", "_keras_shape", "dtype"})
 NAMES = tuple(
     (re.compile(pattern), kind)
     for pattern, kind in (
+        (r"^hp$|hyper_?parameters$", "tuner"),
         (r"name$|prefix|suffix|scope|mode|type$|loss|optimizer", "text"),
         (r"^(use|is|has|with|include|freeze|return|apply)_|training|trainable|verbose|debug", "flag"),
         (r"activation", "activation"),
@@ -183,7 +188,7 @@ def values_of(step: Step, name: str, batched: bool) -> list[str]:
 
 def is_plain(text: str) -> bool:
     """Whether guessed values are numbers, shapes and texts, which every program can write down."""
-    return "keras." not in text and f"{ANYTHING}(" not in text
+    return not any(word in text for word in ("keras.", f"{ANYTHING}(", f"{CHOSEN}("))
 
 
 def kind_of(body: ast.AST | None, name: str) -> str | None:
@@ -198,7 +203,7 @@ def shapes(body: ast.AST | None) -> tuple[str, ...]:
     called = (
         " ".join(dotted(n.func) or "" for n in ast.walk(body) if isinstance(n, ast.Call)) if body is not None else ""
     )
-    return next((told for pattern, told in SHAPES if pattern.search(called)), (IMAGE, SEQUENCE, VECTOR))
+    return next((told for pattern, told in SHAPES if pattern.search(called)), (IMAGE, LARGE, SEQUENCE, VECTOR))
 
 
 def compared(body: ast.AST | None, name: str) -> list[str]:
@@ -245,7 +250,8 @@ def used_as(body: ast.AST | None, name: str) -> str | None:
 def use(node: ast.AST, held: set[str]) -> str | None:
     """What one use says of a value that goes by some names."""
     if isinstance(node, ast.Attribute) and name_of(node.value) in held:
-        return "model" if node.attr in MODEL_PARTS else "tensor" if node.attr in TENSOR_PARTS else None
+        kinds = {"tuner": TUNER_PARTS, "model": MODEL_PARTS, "tensor": TENSOR_PARTS}
+        return next((kind for kind, parts in kinds.items() if node.attr in parts), None)
     if isinstance(node, (ast.For, ast.comprehension)) and name_of(node.iter) in held:
         return "list"
     if (

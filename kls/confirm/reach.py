@@ -71,7 +71,7 @@ def way_to(statements: Sequence[Statement], source: Sequence[str], index: int, l
         return Way(frozenset(used), (plain[0],))
     tries = [
         *(Guess((call,)) for call in plain[:1]),
-        *(guess(way) for way in ways[:MOST_GUESSED] if written(way) not in plain),
+        *(made for way in ways[:MOST_GUESSED] if (made := guess(way)).values),
     ]
     if plain or callers:
         return Way(frozenset(used), (), tuple(tries))
