@@ -21,6 +21,7 @@ from kls.confirm.spawn import kill_group, spawn
 MAX_LINE = 8 * MAX_BYTES  # a report is quoted once more inside its message
 MAX_SAID = 16 << 10
 MAX_WAITING = 256
+LATE = "the sandboxed Keras process did not answer in time and was ended"
 # Loads the agent's folder as a package without touching sys.path, which belongs to the user's program.
 BOOT = (
     "import sys, importlib.util as u; p = sys.argv.pop(); "
@@ -28,7 +29,6 @@ BOOT = (
     "m = u.module_from_spec(s); sys.modules['kls_agent'] = m; s.loader.exec_module(m); "
     "import kls_agent.warm as w; w.main()"
 )
-HELLO_SECONDS = 120.0
 
 
 class AgentDied(Exception):
@@ -149,8 +149,8 @@ class AgentProcess:
         while data := stream.read(1 << 12):
             self._said = (self._said + data)[-MAX_SAID:]
 
-    def _next(self, deadline: float, cancelled: Callable[[], bool]) -> dict[str, Any] | None:
-        """The next message, or None when cancelled. Raises AgentDied at its end or at the deadline."""
+    def _next(self, deadline: float, cancelled: Callable[[], bool], late: str = LATE) -> dict[str, Any] | None:
+        """The next message, or None when cancelled. Raises AgentDied at its end or, saying `late`, at the deadline."""
         while True:
             if cancelled():
                 return None
@@ -159,7 +159,7 @@ class AgentProcess:
             except queue.Empty:
                 if time.monotonic() > deadline:
                     self.close()
-                    raise AgentDied("the sandboxed Keras process did not answer in time and was ended") from None
+                    raise AgentDied(late) from None
                 continue
             if message is None:
                 self.close()
@@ -172,11 +172,14 @@ class AgentProcess:
         end = f"ended by signal {-code}" if code is not None and code < 0 else f"ended with code {code}"
         return f"the sandboxed Keras process {end}" + (f": {said[-1][:300]}" if said else "")
 
-    def hello(self, cancelled: Callable[[], bool]) -> Hello | None:
-        """Wait until Keras is imported; None when cancelled. Raises KerasMissing or AgentDied."""
+    def hello(self, cancelled: Callable[[], bool], seconds: float) -> Hello | None:
+        """Wait until Keras is imported, within `seconds` of its start; None when cancelled. Raises KerasMissing or AgentDied."""
         if self._hello is not None:
             return self._hello
-        message = self._next(self.started + HELLO_SECONDS, cancelled)
+        late = (
+            f"Keras did not start in {seconds:g} s and was ended: {self.executable} may be busy, or hang on an import"
+        )
+        message = self._next(self.started + seconds, cancelled, late)
         if message is None:
             return None
         facts = message.get("hello")

@@ -21,7 +21,10 @@ WORDS = {
 
 @dataclass(frozen=True)
 class Limits:
-    """Limits of one program. `soft_seconds`: when it is stopped gently, so that what it built till then is told."""
+    """Limits of one program. `soft_seconds`: when it is stopped gently, so that what it built till then is told.
+
+    `start_seconds`: how long Keras may take to be imported before the first one.
+    """
 
     seconds: float = 30.0
     soft_seconds: float = 25.0
@@ -34,6 +37,7 @@ class Limits:
     threads: int = 1024
     files: int = 20_000
     scratch_bytes: int = 256 * MEBIBYTE
+    start_seconds: float = 120.0
 
     def wire(self) -> dict[str, object]:
         """As the agent takes it."""

@@ -206,7 +206,7 @@ class Session:
         answers: list[Answer | None] = [None] * len(variants)
         ready = process.ready
         try:
-            hello = process.hello(cancelled)
+            hello = process.hello(cancelled, self.limits.start_seconds)
             if hello is None:
                 raise Cancelled
             ready_at = None if ready else time.monotonic()

@@ -36,9 +36,9 @@ class Spare:
         """Whether it can take another request."""
         return not self._closed and self._spare.alive()
 
-    def hello(self, cancelled: Callable[[], bool]) -> Hello | None:
-        """Wait until Keras is imported; None when cancelled. Raises KerasMissing or AgentDied."""
-        return self._spare.hello(cancelled)
+    def hello(self, cancelled: Callable[[], bool], seconds: float) -> Hello | None:
+        """As of `AgentProcess`."""
+        return self._spare.hello(cancelled, seconds)
 
     def ask(self, request: Mapping[str, Any], seconds: float, cancelled: Callable[[], bool]) -> Iterable[Answer]:
         """Run the variants of a request one after another. Ends early when cancelled. Raises AgentDied."""
@@ -54,7 +54,7 @@ class Spare:
         """Run one variant in the spare process, and start the next; None when cancelled."""
         process = self._busy = self._spare
         try:
-            if process.hello(cancelled) is None:
+            if process.hello(cancelled, request["limits"]["start_seconds"]) is None:
                 return None
             if self._closed:
                 raise AgentDied("this session was closed")

@@ -136,6 +136,34 @@ def test_two_at_once(session: Session) -> None:
     assert answers == [["clean"]] * 4
 
 
+def silent(folder: Path) -> Path:
+    """An interpreter that starts and says nothing."""
+    python = folder / "bin" / "python"
+    python.parent.mkdir()
+    python.write_text("#!/bin/sh\nexec sleep 60\n")
+    python.chmod(0o755)
+    return python
+
+
+def test_a_keras_that_does_not_start_is_given_up(tmp_path: Path) -> None:
+    python = silent(tmp_path)
+    with contextlib.closing(Session(Facts(python, None), limits=Limits(start_seconds=1))) as session:
+        with pytest.raises(AgentDied, match=f"Keras did not start in 1 s and was ended: {python}"):
+            verdicts(session)
+        assert session.pid is None
+
+
+def test_a_start_can_be_cancelled(tmp_path: Path) -> None:
+    with contextlib.closing(Session(Facts(silent(tmp_path), None))) as session:
+        began = time.monotonic()
+        with pytest.raises(Cancelled):
+            confirm("/nowhere/model.py", MODEL, None, session, cancelled=lambda: time.monotonic() - began > 0.5)
+        assert time.monotonic() - began < 5
+        pid = session.pid
+    assert pid is not None
+    assert gone([pid])
+
+
 def test_idle_ends_and_comes_back(tmp_path: Path) -> None:
     with contextlib.closing(Session(Facts(Path(sys.executable), tmp_path), idle_seconds=0.3)) as session:
         assert verdicts(session) == ["clean"]

@@ -24,7 +24,6 @@ from pathlib import Path
 
 import corpora
 
-from kls.confirm import agent_process
 from kls.confirm.asked import ModelVerdict, Site
 from kls.confirm.confirm import confirm
 from kls.confirm.limits import Limits
@@ -166,8 +165,7 @@ def main() -> None:
 
 
 # Time is not what is measured here, and the machine may be busy.
-agent_process.HELLO_SECONDS = 900.0
-LIMITS = Limits(seconds=90, soft_seconds=80, cpu_seconds=240)
+LIMITS = Limits(seconds=180, soft_seconds=160, cpu_seconds=400, start_seconds=900)
 
 
 def session_for(file: File) -> Session:
