@@ -54,7 +54,8 @@ def copy_of(interpreter: Interpreter, library: KerasLibrary, address: Address, s
     cell, source, model = operation(interpreter, address), instance_of(interpreter, address), None
     if cell is None:
         return UNKNOWN
-    if isinstance(source.cls, Class) and not is_functional_like(interpreter, source.cls):
+    era = library.context.era(cell.root)
+    if isinstance(source.cls, Class) and not is_functional_like(interpreter, source.cls, era):
         return _of_own_class(interpreter, library, source, source.cls, cell, site)
     model = model_cell(interpreter, address)
     if model is not None and cell.kind == "functional":
@@ -64,14 +65,19 @@ def copy_of(interpreter: Interpreter, library: KerasLibrary, address: Address, s
     return _plain(interpreter, library, source, cell, site)
 
 
-def is_functional_like(interpreter: Interpreter, cls: Value) -> bool:
-    """`functional_like_constructor`: whether a class is made of inputs, outputs and name (keras/src/models/functional.py)."""
+def is_functional_like(interpreter: Interpreter, cls: Value, era: Era) -> bool:
+    """Whether a class is made of inputs, outputs and name (keras/src/models/functional.py, `functional_like_constructor`).
+
+    One that takes anything counts since 3.14; a class without a constructor has that of Functional itself.
+    """
     init = find_in_mro(interpreter, cls.mro, "__init__") if isinstance(cls, Class) else UNDEFINED
     if not isinstance(init, Function):
         return True
     spec = init.code.node.args
     names = [argument.arg for argument in (*spec.posonlyargs, *spec.args)]
-    return names[1:] == ["inputs", "outputs", "name"] or (spec.vararg is not None and spec.kwarg is not None)
+    if era is Era.V3_14 and spec.vararg is not None and spec.kwarg is not None:
+        return True
+    return names[1:] == ["inputs", "outputs", "name", *(["trainable"] if era is Era.TF_KERAS else [])]
 
 
 def _of_own_class(
@@ -175,7 +181,7 @@ def construct_clone(
     """The model of the new tensors, of the original's class where that is made of tensors, and of the same name."""
     interpreter.calling = None
     given = Arguments(structures, {"name": cell.name})
-    if isinstance(source.cls, Class) and is_functional_like(interpreter, source.cls):
+    if isinstance(source.cls, Class) and is_functional_like(interpreter, source.cls, library.context.era(cell.root)):
         return call(interpreter, source.cls, given, site)
     clone = Instance(interpreter.overlay.allocate(), class_of_model(cell))
     construct(interpreter, library.context, clone, cell.root, given, site)

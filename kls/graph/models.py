@@ -283,16 +283,28 @@ def _weights(
     interpreter: Interpreter, operations: tuple[Address, ...], found: dict[Address, int | None]
 ) -> dict[Address, int | None]:
     for address in operations:
+        cell = held = operation(interpreter, address)
+        if cell is not None and cell.cls == "TimeDistributed":  # its weights are those of the layer inside
+            address = _applied(interpreter, address, cell)
+            held = operation(interpreter, address)
         if address in found:
             continue
-        cell = operation(interpreter, address)
-        model = model_cell(interpreter, address) if cell is None or cell.kind not in PLAIN else None
+        model = model_cell(interpreter, address) if held is None or held.kind not in PLAIN else None
         if model is not None and model.operations:
             found[address] = 0
             _weights(interpreter, model.operations, found)
         else:
             found[address] = None if cell is None else cell.params
     return found
+
+
+def _applied(interpreter: Interpreter, address: Address, cell: Operation) -> Address:
+    """The layer inside a TimeDistributed, at whatever depth; `address` itself where that is not known."""
+    layer = cell.config.get("layer")
+    inner = operation(interpreter, layer.address) if isinstance(layer, Instance) else None
+    if not isinstance(layer, Instance) or inner is None:
+        return address
+    return _applied(interpreter, layer.address, inner) if inner.cls == "TimeDistributed" else layer.address
 
 
 def _leaked(

@@ -10,6 +10,7 @@ variables hold in the end, built.
 
 import contextlib
 import gc
+import inspect
 import json
 import os
 import sys
@@ -87,6 +88,7 @@ def run(text, keras, functional):
             frame = frame.f_back
         built.append((self, line))
 
+    traced.__signature__ = inspect.signature(original)  # Keras looks at it: `functional_like_constructor`
     keras.backend.clear_session()
     error, scope = None, {"__name__": "__main__"}
     functional.__init__ = traced

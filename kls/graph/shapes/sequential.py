@@ -13,7 +13,8 @@ from kls.graph.shapes.spec import UNKNOWN, Dim, Facts, Shape, TensorSpec
 def declared_input(layer: str, config: Mapping[str, object], facts: Facts) -> TensorSpec | None:
     """The tensor that `layer` asks for by `input_shape`, `input_dim`, `batch_input_shape` or (tf_keras) `input_length`.
 
-    None if it declares nothing. An Embedding's `input_dim` is its vocabulary, not its input.
+    None if it declares nothing. An Embedding's `input_dim` is its vocabulary, not its input; one of tf_keras always declares
+    an input, of any length if `input_length` says nothing (tf_keras/src/layers/core/embedding.py).
     """
     keras_2 = facts.era == "tf_keras"
     embedding = canonical(layer) in ("Embedding", "ReversibleEmbedding")
@@ -26,8 +27,8 @@ def declared_input(layer: str, config: Mapping[str, object], facts: Facts) -> Te
     if shape is None and not embedding and config.get("input_dim") is not None:
         size = config["input_dim"]
         shape = (size if is_int(size) else UNKNOWN,)
-    if shape is None and embedding and keras_2 and "input_length" in config:
-        shape = config["input_length"]
+    if shape is None and embedding and keras_2:
+        shape = config.get("input_length") or None
         shape = shape if isinstance(shape, (list, tuple)) else (shape if is_int(shape) or shape is None else UNKNOWN,)
     if shape is None:
         return None
