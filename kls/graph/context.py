@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from itertools import islice
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -26,6 +26,7 @@ class Context:
     """The environment of the program."""
 
     environment: Environment
+    _facts: dict[str, Facts] = field(default_factory=dict, repr=False, compare=False)
 
     def era(self, root: str) -> Era:
         """The era of the objects of a root: those that are Keras 2 are so whatever `keras` is."""
@@ -33,8 +34,12 @@ class Context:
 
     def facts(self, root: str) -> Facts:
         """What changes shapes."""
-        environment = self.environment
-        return Facts(environment.image_data_format, environment.floatx, self.era(root).value)
+        found = self._facts.get(root)
+        if found is None:
+            environment = self.environment
+            found = Facts(environment.image_data_format, environment.floatx, self.era(root).value)
+            self._facts[root] = found
+        return found
 
 
 class Frozen(NamedTuple):
@@ -169,6 +174,8 @@ def tensors_in(interpreter: Interpreter, value: Value) -> Iterator[Value]:
 
 def to_config(interpreter: Interpreter, value: Value) -> object:
     """A program's value as shape inference takes it: plain Python, and its own UNKNOWN for what is not known."""
+    if value is None or value is Ellipsis or type(value) in (int, float, str, bool, bytes):
+        return value
     if isinstance(value, Container):
         content = content_of(interpreter, value)
         if isinstance(content, tuple):
@@ -180,8 +187,6 @@ def to_config(interpreter: Interpreter, value: Value) -> object:
         return tuple(to_config(interpreter, item) for item in value)
     if isinstance(value, External):
         return value.name.rpartition(".")[2]
-    if value is None or value is Ellipsis or type(value) in (int, float, str, bool, bytes):
-        return value
     if isinstance(value, slice):
         return slice(*(to_config(interpreter, part) for part in (value.start, value.stop, value.step)))
     return UNKNOWN_CONFIG

@@ -86,7 +86,7 @@ def initialise_layer(
     """`Layer.__init__`: the layer gets its name and configuration."""
     root, _, rest = base.name.partition(".")
     layer = rest.rpartition(".")[2]
-    bound = shapes.bind(layer, arguments.positional, arguments.keywords, context.era(root).value)
+    bound = shapes.bind(layer, arguments.positional, arguments.keywords, context.facts(root).era)
     cls = class_name(instance)
     name = bound.get("name")
     if name is None:
@@ -100,9 +100,10 @@ def initialise_layer(
         if isinstance(given, Instance):
             meet(interpreter, instance, given.address, site, "given")
     if isinstance(instance.cls, External):
-        old = KERAS_1_ARGUMENTS & set(arguments.keywords)
-        gone = {name for name in old if not shapes.takes(layer, name, context.era(root).value)}
-        removed_arguments(interpreter, arguments, gone, site)
+        old = KERAS_1_ARGUMENTS.intersection(arguments.keywords)
+        if old:
+            gone = {name for name in old if not shapes.takes(layer, name, context.era(root).value)}
+            removed_arguments(interpreter, arguments, gone, site)
     if cls == "Lambda":
         lambdas.remember(interpreter, instance.address, bound.get("function"))
 
@@ -242,6 +243,8 @@ def layer_config(interpreter: Interpreter, cell: Operation) -> Mapping[str, obje
 
 
 def _config_value(interpreter: Interpreter, value: Value) -> object:
+    if not isinstance(value, Container | Instance):
+        return to_config(interpreter, value)
     if isinstance(value, Container):
         content = content_of(interpreter, value)
         if isinstance(content, tuple) and any(isinstance(item, Instance) for item in content):
