@@ -70,7 +70,7 @@ def _ambiguous(event: ModelBuilt, graph: Graph) -> Iterator[Finding[Site]]:
         layer = graph.label(graph.instance(leaf.operation))
         suspicion = _suspicion(event, graph, leaf, others)
         names = [name for name in (graph.visible(tensor) for tensor in (leaf, *others)) if name is not None]
-        meant = f" Use the tensor of the call that you mean: {listed(names)}." if names else ""
+        meant = f" Use the tensor of the call that you mean: {listed(names, last='or')}." if names else ""
         text = f"`{layer}` is called several times, and `.output` is always that of its first call{_on(graph, leaf)}"
         yield Finding(
             CODE,

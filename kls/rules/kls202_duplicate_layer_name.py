@@ -33,7 +33,7 @@ def check(event: object, graph: Graph) -> Iterator[Finding[Site]]:
     namesakes = tuple(graph.instance(address) for address in found)
     what = "models" if all(graph.model(address) is not None for address in found) else "layers"
     text = (
-        f"{count} {what} of this model are called `{name}`: {graph.version} refuses it, names must be unique. "
+        f"{count} {what} in this model are called `{name}`: {graph.version} refuses it, names must be unique. "
         f"{_advice(namesakes, graph)}"
     )
     yield _finding(text, event.site, namesakes, graph)

@@ -27,7 +27,7 @@ def check(event: object, graph: Graph) -> Iterator[Finding[Site]]:
         Severity.ERROR,
         Certainty.PROVEN,
         f"`{name}` was never called on a symbolic tensor, so that it has no `.{event.attribute}`. A call with data, or "
-        f"inside the `call` of a subclassed model, does not count.",
+        f"inside the `call` of a subclassed model, does not count: call it on an Input, and keep what that returns.",
         event.site,
         outcomes=raising(),
         related=created(graph, event.instance),

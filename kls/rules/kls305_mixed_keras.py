@@ -32,7 +32,7 @@ def check(event: object, graph: Graph) -> Iterator[Finding[Site]]:
         what = f"no graph holds both, and this raises, {'at once or when the model is run' if later else 'at once'}"
     else:
         what = "the two do not work together, and this raises"
-    receiver = f"{_kind(event.receiver, graph)} `{graph.label(event.receiver)}` is of {spelled(event.root)}"
+    receiver = f"{_named(event.receiver, graph)} is of {spelled(event.root)}"
     other = f"what it is given, `{graph.label(event.other)}`, is of {spelled(event.other_root)}"
     yield Finding(
         CODE,
@@ -45,9 +45,11 @@ def check(event: object, graph: Graph) -> Iterator[Finding[Site]]:
     )
 
 
-def _kind(value: Instance, graph: Graph) -> str:
+def _named(value: Instance, graph: Graph) -> str:
+    """A layer or model; one that is just being made may have no name yet."""
     cell = graph.operation(value.address)
-    return "layer" if cell is None or cell.kind in ("layer", "op", "input") else "model"
+    kind = "layer" if cell is None or cell.kind in ("layer", "op", "input") else "model"
+    return kind if cell is not None and cell.name is None else f"{kind} `{graph.label(value)}`"
 
 
 RULE = Rule(CODE, NAME, "objects of keras and of tf_keras in one graph", check)

@@ -18,12 +18,12 @@ EVERY = tuple(era.value for era in ERAS)
 KERAS_3 = tuple(era.value for era in ERAS if era is not Era.TF_KERAS)
 
 
-def listed(names: Sequence[str], limit: int = 4) -> str:
-    """`a`, `b` and `c`; of a long list the first few and how many more."""
+def listed(names: Sequence[str], limit: int = 4, last: str = "and") -> str:
+    """`a`, `b` and `c`; of a long list the first few and how many more. `last` stands before the last one."""
     quoted = [f"`{name}`" for name in names[:limit]]
     if len(names) > limit:
         return f"{', '.join(quoted)} and {len(names) - limit} more"
-    return quoted[0] if len(quoted) == 1 else f"{', '.join(quoted[:-1])} and {quoted[-1]}" if quoted else "nothing"
+    return quoted[0] if len(quoted) == 1 else f"{', '.join(quoted[:-1])} {last} {quoted[-1]}" if quoted else "nothing"
 
 
 def counted(params: int | None) -> str:
