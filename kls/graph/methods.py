@@ -16,7 +16,7 @@ from kls.graph.events import Undefined
 from kls.graph.instances import instance_of, layers_of
 from kls.graph.layers import call_op, layer_config
 from kls.graph.noticing import is_certain, model_used, remember_layers
-from kls.graph.opaque import is_opaque, layer_of
+from kls.graph.opaque import around, is_opaque, layer_of
 from kls.graph.shapes import TensorSpec, parameters
 from kls.graph.sources import argument_site
 from kls.program.calls import call
@@ -196,7 +196,8 @@ def _layer_of_incomplete(interpreter: Interpreter, model: ModelCell, arguments: 
     found = [a for a in model.operations if (cell := operation(interpreter, a)) is not None and cell.name == wanted]
     if isinstance(wanted, str) and len(found) == 1:
         return instance_of(interpreter, found[0])
-    return UNKNOWN
+    owner = around(interpreter, model) if isinstance(wanted, str) and not found else None
+    return UNKNOWN if owner is None else layer_of(interpreter, owner, wanted)
 
 
 def _name(interpreter: Interpreter, layer: Instance) -> str | None:

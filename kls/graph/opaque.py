@@ -142,11 +142,12 @@ def _part(
     inputs: tuple[KerasTensor, ...],
     spec: TensorSpec,
     site: Site | None,
+    exact: bool = False,
 ) -> KerasTensor:
-    """An operation within the model that is computed from its inputs, by way of what is not known."""
+    """An operation within the model that is computed from `inputs`, if not `exact` by way of what is not known."""
     address = interpreter.overlay.allocate()
     tensor = KerasTensor(address, 0, 0)
-    node = Node((*inputs, UNKNOWN), (spec,), (None,), tensor, site)
+    node = Node(inputs if exact else (*inputs, UNKNOWN), (spec,), (None,), tensor, site)
     certain = not interpreter.widened
     set_operation(interpreter, address, Operation("Layer", kind, root, name, site, {}, (node,), certain=certain))
     interpreter.overlay.set(("within", address), model)
@@ -157,6 +158,20 @@ def is_opaque(interpreter: Interpreter, address: Address) -> bool:
     """Whether a model is one of these."""
     model = model_cell(interpreter, address)
     return model is not None and any(within(interpreter, tensor) == address for tensor in model.outputs)
+
+
+def around(interpreter: Interpreter, model: ModelCell) -> Address | None:
+    """The one of these models that all of a model lies in which is not known, so that its other layers are there."""
+    owners: set[Address] = set()
+    for address in model.operations:
+        owner, cell = within(interpreter, KerasTensor(address, 0, 0)), operation(interpreter, address)
+        if owner is not None and is_opaque(interpreter, owner):
+            owners.add(owner)
+        elif cell is None or (
+            cell.kind != "input" and (cell.name is None or any(UNKNOWN in n.inputs for n in cell.nodes))
+        ):
+            return None
+    return owners.pop() if len(owners) == 1 else None
 
 
 def layer_of(interpreter: Interpreter, address: Address, key: Value) -> Value:
@@ -170,7 +185,8 @@ def layer_of(interpreter: Interpreter, address: Address, key: Value) -> Value:
     if isinstance(found, Instance):
         return found
     name = key if isinstance(key, str) else None
-    tensor = _part(interpreter, address, own.root, "layer", name, model.inputs, TensorSpec(None), own.site)
+    before = _part(interpreter, address, own.root, "op", None, model.inputs, TensorSpec(None), own.site)
+    tensor = _part(interpreter, address, own.root, "layer", name, (before,), TensorSpec(None), own.site, exact=True)
     layer = instance_of(interpreter, tensor.operation)
     interpreter.overlay.set(("layer", address, key), layer)
     return layer

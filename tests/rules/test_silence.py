@@ -328,6 +328,11 @@ scaled = layers.Rescaling(1 / 255)(image)
 on_top = keras.applications.ResNet50(weights=None, include_top=False, input_tensor=scaled)
 model = keras.Model(image, layers.Dense(2)(layers.Flatten()(on_top.output)))
 nested = keras.Model(image, base(image))
+start = base.get_layer("block2_conv1").input
+middle = keras.Model(start, [base.get_layer("block2_conv2").output, base.output])
+end = keras.Model(base.layers[5].input, base.layers[-1].output)
+pooled = keras.Model(base.input, layers.GlobalAveragePooling2D()(base.get_layer("block4_pool").input))
+cam = keras.Model(flat.input, [flat.get_layer("block5_conv3").output, flat.output])
 """,
     "layers of keras.applications called again": """
 base = keras.applications.vgg16.VGG16(weights=None, include_top=False)
