@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import linecache
+import re
 import sys
 import time
 
@@ -57,7 +59,9 @@ class Tries:
                 return True
             if best is None or far > best:
                 best, chosen = far, choice
-        for index in list(range(len(values))) * 2:
+        tried = set()
+        while (index := self.next_of(parts, tried, len(values))) is not None:
+            tried.add(index)
             for other in range(len(values[index])):
                 if other == chosen[index] or self.left <= 0 or time.monotonic() > self.until:
                     continue
@@ -66,8 +70,18 @@ class Tries:
                 if far is None:
                     return True
                 if far > best:
-                    best, chosen = far, choice
+                    best, chosen, tried = far, choice, {index}
+                    break
         return False
+
+    def next_of(self, parts, tried, count):
+        """The next argument to change: one that the line names on which the best try failed, before others; None at the end."""
+        left = [index for index in range(count) if index not in tried]
+        error = self.best.error
+        failed = self.lines(error)[-1:] if error is not None else ()
+        text = linecache.getline(self.path, failed[0]) if failed else ""
+        named = [i for i in left if (found := re.search(r"(\w+)=$", parts[i])) and re.search(rf"\b{found[1]}\b", text)]
+        return next(iter([*named, *left]), None)
 
     def attempt(self, line, mark, parts, values, choice):
         """Make one call: None where it comes to the line without a fault, else how far it comes; nothing of it is left then."""

@@ -37,7 +37,8 @@ MODEL = (
 LIST = ("[8, 16, 32, 64]", "8", "['a', 'b']")
 NUMBER = ("8", "1")
 KINDS = {
-    "model": MODEL, "list": LIST, "number": NUMBER, "numbers": (*NUMBER[:1], *LIST), "small": ("3", "1"),
+    "model": MODEL, "list": LIST, "number": NUMBER, "numbers": (*NUMBER[:1], *LIST),
+    "small": ("3", "1", "(2, 2)", "[2, 2, 2, 2]"),
     "fraction": ("0.1",), "flag": ("False",), "nothing": ("None",), "text": ("'name'",), "activation": ("'relu'",),
     "padding": ("'same'",), "table": ("{}",), "tuner": (f"{CHOSEN}()",),
 }  # fmt: skip
