@@ -20,6 +20,10 @@ CHARACTERS_A_STEP = 100
 """Reading a text takes time too: so many characters as much as a step."""
 
 
+class Stale(Exception):
+    """A remembered module is not what it was: nothing that hangs on it is, and it is run only once it is imported again."""
+
+
 class Nowhere(Enum):
     """What there is instead of a module that the program could not import either."""
 
@@ -139,16 +143,16 @@ class Modules:
         loaded = self.loaded
         if all(loaded.get(name, self) is entry for name, entry in imports):
             return also()
-        count, members, spent = len(loaded), len(self._members), self._spent
-        if all(self._again(interpreter, name) is entry for name, entry in imports) and also():
-            return True
+        count, spent = len(loaded), self._spent
+        try:
+            if all(self._again(interpreter, name, run=False) is entry for name, entry in imports) and also():
+                return True
+        except Stale:
+            pass
         while len(self.loaded) > count:
             _, gone = self.loaded.popitem()
             for key in gone.unit.writes if isinstance(gone, Loaded) else ():
                 self._written.pop(key, None)
-        for member in self._members[members:]:
-            del self._entangled[member.name]
-        del self._members[members:]
         self._spent = spent
         return False
 
@@ -209,7 +213,7 @@ class Modules:
         path = loaded.path if isinstance(loaded, Loaded) else self._find(module) or ""
         return module if path.endswith("__init__.py") else module.rpartition(".")[0]
 
-    def _load(self, interpreter: Interpreter, name: str) -> Found:
+    def _load(self, interpreter: Interpreter, name: str, run: bool) -> Found:
         path = self._find(name)
         document = self._read(path) if path else None
         if not path or document is None:
@@ -218,6 +222,8 @@ class Modules:
         allowed = max(0, IMPORTS_BUDGET - self._spent)
         loaded = self._offered.get(name) or self._cache.entries.get(name)
         if loaded is None or not loaded.stands(path, document) or not self._unchanged(interpreter, loaded, allowed):
+            if not run:
+                raise Stale
             loaded = self._run(interpreter, name, path, document, allowed)
             if name in self._entangled:
                 self._members.append(loaded)
@@ -256,9 +262,9 @@ class Modules:
             del self._entangled[member.name]
         return members
 
-    def _again(self, interpreter: Interpreter, name: str) -> Found:
+    def _again(self, interpreter: Interpreter, name: str, run: bool = True) -> Found:
         if name not in self.loaded and name not in self._running:
-            loaded = self.loaded[name] = self._load(interpreter, name)
+            loaded = self.loaded[name] = self._load(interpreter, name, run)
             if isinstance(loaded, Loaded):
                 self._written.update(loaded.unit.writes)
         return self.loaded.get(name)
