@@ -9,6 +9,7 @@ from kls.environment.era import Era
 from kls.graph.cells import KerasTensor, Operation, model_cell, operation, set_operation, spec_of
 from kls.graph.context import Context, leaves
 from kls.graph.events import Assigned, Imported, NoAttribute, Removed, ValueNeeded
+from kls.graph.instances import instance_of
 from kls.graph.noticing import circumstances
 from kls.graph.public import lacks
 from kls.graph.qualified import split_root
@@ -62,11 +63,19 @@ def asked(
     cell = operation(interpreter, value.operation) if type(value) is KerasTensor else None
     if kind is None or cell is None or type(value) is not KerasTensor:
         return
-    if kind == "items" and not _has_no_items(interpreter, context, value, cell):
+    if _may_be_several(interpreter, value) or (
+        kind == "items" and not _has_no_items(interpreter, context, value, cell)
+    ):
         return
     interpreter.emit(ValueNeeded(*circumstances(interpreter, site), value, kind, name or ""))
     if interpreter.guarded:
         raise ProgramRaises
+
+
+def _may_be_several(interpreter: Interpreter, tensor: KerasTensor) -> bool:
+    """Whether it is what a layer of the program's own gave, of which nothing is known: that may be a tuple."""
+    custom = isinstance(instance_of(interpreter, tensor.operation).cls, Class)
+    return custom and spec_of(interpreter, tensor).shape is None
 
 
 def _has_no_items(interpreter: Interpreter, context: Context, tensor: KerasTensor, cell: Operation) -> bool:

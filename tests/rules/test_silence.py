@@ -24,6 +24,20 @@ def stack(name="stack"):
 """
 
 GOOD = {
+    "a layer that gives a tuple of nobody knows how many": """
+class Several(layers.Layer):
+    def call(self, x, more=False):
+        found = (x, x * 2, x if more else None)
+        return tuple(v for v in found if v is not None and unknown(v))
+
+    def compute_output_shape(self, shape):
+        return shape
+
+
+many = Several()(keras.Input((3,)))
+third = many[2] if len(many) > 2 else None
+first = many[0] if many else None
+""",
     "what waits for another method to make it": """
 class Task:
     def __init__(self):
