@@ -48,7 +48,7 @@ def get_attribute(interpreter: Interpreter, value: Value, name: str, site: Site)
         found = interpreter.library.member(interpreter, value, name, site)  # type: ignore[arg-type]
         return of_external(interpreter, value, name) if found is UNDEFINED else found  # type: ignore[arg-type]
     if isinstance(value, Module):
-        return _of_module(interpreter, value, name)
+        return _of_module(interpreter, value, name, site)
     if isinstance(value, Either):
         return _of_either(interpreter, value, name, site)
     if isinstance(value, Class):
@@ -194,12 +194,19 @@ def of_external(interpreter: Interpreter, value: External, name: str) -> Value:
     return External(qualified) if module is None else module
 
 
-def _of_module(interpreter: Interpreter, value: Module, name: str) -> Value:
+def _of_module(interpreter: Interpreter, value: Module, name: str, site: Site) -> Value:
     found = interpreter.overlay.get(("g", value.name, name))
     if found is not UNDEFINED:
         return found
     module = interpreter.modules.load(interpreter, f"{value.name}.{name}")
-    return UNKNOWN if module is None else module
+    if module is not None:
+        return module
+    fallback = interpreter.overlay.get(("g", value.name, "__getattr__"))  # PEP 562
+    if not isinstance(fallback, Function) or name.startswith("__"):
+        return UNKNOWN
+    from kls.program.calls import call
+
+    return call(interpreter, fallback, Arguments((name,)), site)
 
 
 def _of_class(interpreter: Interpreter, value: Class, name: str) -> Value:

@@ -163,6 +163,38 @@ class TestJson:
         assert kls("check", *V, "nb.ipynb").out.startswith("nb.ipynb:cell 3:2:9: error[KLS101]")
 
 
+def test_a_finding_in_a_function_of_another_file_stands_at_the_call(kls: Kls, tmp_path: Path) -> None:
+    """The project has a `src` folder and re-exports what it builds; the folder above is checked."""
+    (tmp_path / "pyproject.toml").write_text("[project]\nname = 'net'\n")
+    net = tmp_path / "src" / "net"
+    net.mkdir(parents=True)
+    (net / "__init__.py").write_text("from .heads import cut\n")
+    (net / "heads.py").write_text(
+        "import keras\n\ndef cut(model, last):\n    return keras.Model(model.inputs, keras.Input((last,)))\n"
+    )
+    (tmp_path / "train.py").write_text(
+        "import keras\nimport net\n\nbase = keras.Sequential([keras.Input((4,)), keras.layers.Dense(2)])\n"
+        "head = net.cut(base, last=3)\n"
+    )
+    done = kls("check", *V, ".", "--format", "json")
+    files = {file["path"]: file["findings"] for file in done.json["files"]}
+    (found,) = files["train.py"]
+    assert found["range"]["start"] == {"line": 4, "character": 7}
+    callee = next(place for place in found["related"] if place["path"].endswith("heads.py"))
+    assert callee["range"]["start"]["line"] == 3
+    assert files[str(Path("src", "net", "__init__.py"))] == []
+    text = kls("check", *V, "train.py").out
+    assert "heads.py:4" in text
+
+
+def test_cells_of_a_python_file_are_one_program(kls: Kls, tmp_path: Path) -> None:
+    first, _, probe = LEAK.rpartition("probe =")
+    (tmp_path / "cells.py").write_text(f"# %% [markdown]\n# A model\n# %%\n{first}\n# %%\n# %time\nprobe ={probe}")
+    (found,) = kls("check", *V, "cells.py", "--format", "json").json["files"][0]["findings"]
+    line = (tmp_path / "cells.py").read_text().splitlines().index(f"probe ={probe.rstrip()}")
+    assert (found["rule"], found["range"]["start"]["line"], found["cell"]) == ("KLS101", line, None)
+
+
 class TestOtherFormats:
     def test_github(self, kls: Kls, leak: Path) -> None:
         out = kls("check", *V, leak.name, "--format", "github").out

@@ -170,3 +170,13 @@ def test_a_module_that_is_not_there_is_not_imported(tmp_path: Path) -> None:
     assert [layer.shape for layer in project.look("model.py", text).models[0].layers][-1] == (None, 7)
     (tmp_path / "extras.py").unlink()
     assert [layer.shape for layer in project.look("model.py", text).models[0].layers][-1] == (None, 5)
+
+
+def test_a_module_may_say_itself_what_its_names_are(tmp_path: Path) -> None:
+    project = Project(tmp_path)
+    project.write(
+        "net/__init__.py", "def __getattr__(name):\n    from net import parts\n    return getattr(parts, name)\n"
+    )
+    project.write("net/parts.py", BLOCK)
+    for imports in ("import net\nblock = net.block\n", "from net import block\n"):
+        assert layers(project.look("model.py", f"import keras\n{imports}{USE}")) == [["a", "hidden"]]
