@@ -113,8 +113,9 @@ class Interpreter:
 
     @property
     def is_settled(self) -> bool:
-        """Whether there is one path alone, on which nothing that is raised would be caught."""
-        return not (self.guarded or self.widened or self.forked or self.piloting or self.parted or self.handling)
+        """Whether there is one path alone, on which nothing that is raised would be caught and all events are reported."""
+        unsettled = self.guarded or self.widened or self.forked or self.piloting or self.parted or self.handling
+        return not unsettled and self.told is None
 
     def step(self) -> None:
         """Count a step.
