@@ -102,6 +102,18 @@ class Removed(Happening):
 
 
 @dataclass(frozen=True)
+class UnknownArgument(Happening):
+    """A layer was made with a keyword that its constructor does not have."""
+
+    layer: Instance
+    name: str
+    place: Site
+    """Of the keyword."""
+    assumed: bool
+    """Whether this is a function that nobody calls."""
+
+
+@dataclass(frozen=True)
 class Imported(Happening):
     """Something of Keras's was imported."""
 

@@ -21,7 +21,7 @@ from kls.graph.cells import (
 from kls.graph.context import Context, each_argument, freeze, tensors_in, to_config, to_specs
 from kls.graph.functional import mark_consumed
 from kls.graph.names import auto_name, count_tensors, is_inside, tensor_names
-from kls.graph.noticing import called_again, meet, removed_arguments
+from kls.graph.noticing import called_again, meet, removed_arguments, unknown_arguments
 from kls.graph.shapes import Inference, Structure, TensorSpec
 from kls.program.containers import content_of
 from kls.program.library import Arguments
@@ -100,10 +100,10 @@ def initialise_layer(
         if isinstance(given, Instance):
             meet(interpreter, instance, given.address, site, "given")
     if isinstance(instance.cls, External):
-        old = KERAS_1_ARGUMENTS.intersection(arguments.keywords)
-        if old:
-            gone = {name for name in old if not shapes.takes(layer, name, context.era(root).value)}
-            removed_arguments(interpreter, arguments, gone, site)
+        refused = {name for name in arguments.keywords if shapes.refuses(layer, name, context.era(root).value)}
+        if refused:
+            removed_arguments(interpreter, arguments, refused & KERAS_1_ARGUMENTS, site)
+            unknown_arguments(interpreter, instance, arguments, refused - KERAS_1_ARGUMENTS, site)
     if cls == "Lambda":
         lambdas.remember(interpreter, instance.address, bound.get("function"))
 

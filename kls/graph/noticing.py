@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Collection
+from collections.abc import Collection, Iterator
 from typing import TYPE_CHECKING
 
 from kls.environment.era import Era
@@ -20,6 +20,7 @@ from kls.graph.events import (
     SharedAfterTraining,
     TensorFlowCalled,
     Undefined,
+    UnknownArgument,
 )
 from kls.graph.instances import instance_of
 from kls.graph.qualified import LAYER_CLASSES, OLD_ROOTS
@@ -59,7 +60,8 @@ def is_about_names(event: object) -> bool:
     """Whether an event says of a name that this Keras does not have it: that counts inside a layer's `call` too."""
     if isinstance(event, Undefined):
         return event.reason == "removed"
-    return isinstance(event, Removed) and event.kind in ("argument", "name")
+    is_removed = isinstance(event, Removed) and event.kind in ("argument", "name")
+    return is_removed or isinstance(event, UnknownArgument)
 
 
 def removed_once(interpreter: Interpreter, site: Site, name: str, kind: str) -> None:
@@ -72,6 +74,22 @@ def removed_once(interpreter: Interpreter, site: Site, name: str, kind: str) -> 
 
 def removed_arguments(interpreter: Interpreter, arguments: Arguments, names: Collection[str], site: Site) -> None:
     """Keywords were passed that no Keras since 2.4 takes: `Model(input=..., output=...)`."""
+    for name, place in _keywords(interpreter, arguments, names):
+        removed(interpreter, site, name, "argument", place)
+
+
+def unknown_arguments(
+    interpreter: Interpreter, layer: Instance, arguments: Arguments, names: Collection[str], site: Site
+) -> None:
+    """Keywords were passed to a layer's constructor that it does not have."""
+    for name, place in _keywords(interpreter, arguments, names):
+        interpreter.emit(
+            UnknownArgument(*circumstances(interpreter, site), layer, name, place, bool(interpreter.assumed))
+        )
+
+
+def _keywords(interpreter: Interpreter, arguments: Arguments, names: Collection[str]) -> Iterator[tuple[str, Site]]:
+    """Those of the names that the call being made writes as keywords, and where."""
     if interpreter.calling is None:
         return
     node, frame = interpreter.calling
@@ -82,7 +100,7 @@ def removed_arguments(interpreter: Interpreter, arguments: Arguments, names: Col
             name_site = place._replace(
                 line=keyword.lineno, column=column, end_line=keyword.lineno, end_column=column + len(keyword.arg)
             )
-            removed(interpreter, site, keyword.arg, "argument", name_site)
+            yield keyword.arg, name_site
 
 
 def call_arguments(interpreter: Interpreter, receiver: Instance, arguments: Arguments, site: Site) -> None:

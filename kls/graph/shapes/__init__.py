@@ -6,7 +6,7 @@ say UNKNOWN for what cannot be told rather than guess. One rule a layer, in file
 
 from __future__ import annotations
 
-from kls.graph.shapes.binding import bind, exists, parameters, takes
+from kls.graph.shapes.binding import arguments, bind, exists, parameters, refuses
 from kls.graph.shapes.inference import infer, infer_op
 from kls.graph.shapes.naming import LAYER_FUNCTIONS, canonical, is_layer, preprocessing, snake
 from kls.graph.shapes.ops_names import is_op, is_plain, op_class
@@ -25,6 +25,7 @@ __all__ = [
     "Structure",
     "TensorSpec",
     "Unknown",
+    "arguments",
     "bind",
     "canonical",
     "declared_input",
@@ -37,6 +38,6 @@ __all__ = [
     "op_class",
     "parameters",
     "preprocessing",
+    "refuses",
     "snake",
-    "takes",
 ]
