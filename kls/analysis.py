@@ -20,6 +20,7 @@ from kls.graph.view import Graph
 from kls.ignores import apply_ignores
 from kls.program.interpreter import Cancelled, Interpreter
 from kls.program.modules import ModuleCache, Modules
+from kls.program.room import with_room
 from kls.program.store import Key, Overlay
 from kls.program.units import MAIN, Run, UnitMemo, run_document
 from kls.program.values import Site, Value
@@ -108,7 +109,7 @@ def analyse(
     interpreter.observe = lambda event: [
         _placed(interpreter, f) for check in checks for f in check(event, graph.of(event))
     ]
-    run = run_document(interpreter, snapshot.document, units)
+    run = with_room(lambda: run_document(interpreter, snapshot.document, units))
     where = Whereabouts(snapshot.path, snapshot.document, modules, run.ran)
     located = _gravest(where.locate(finding) for finding in _findings(interpreter, run))
     shown = apply_ignores(snapshot.path, snapshot.document, tuple(located))

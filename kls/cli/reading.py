@@ -116,7 +116,9 @@ class Reader:
         """What is known of a text that is, or would be, at `path`."""
         around = self.around(path)
         with _our_faults():
-            return analyse(Snapshot(path, document), around.environment, around.settings, self._memo)
+            analysis = analyse(Snapshot(path, document), around.environment, around.settings, self._memo)
+        self._memo.forget(path)  # a file is looked at once; what it imports is known to the next
+        return analysis
 
     def check(self, target: Target) -> Checked:
         """The findings of a file. Raises Unreadable."""

@@ -18,8 +18,15 @@ from kls.program.values import UNDEFINED, UNKNOWN, BoundMethod, Class, Function,
 Definition: TypeAlias = ast.FunctionDef | ast.AsyncFunctionDef
 
 
-def inner_functions(node: ast.AST) -> Iterator[Definition]:
-    """The functions that are defined in a function, those in classes left away."""
+def inner_functions(node: ast.AST) -> tuple[Definition, ...]:
+    """The functions that are defined in a function, those in classes left away; kept on the node."""
+    found: tuple[Definition, ...] | None = getattr(node, "kls_inner", None)
+    if found is None:
+        found = node.kls_inner = tuple(_inner_functions(node))  # type: ignore[attr-defined]
+    return found
+
+
+def _inner_functions(node: ast.AST) -> Iterator[Definition]:
     stack = list(ast.iter_child_nodes(node))
     while stack:
         inner = stack.pop()
