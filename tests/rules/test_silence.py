@@ -24,6 +24,13 @@ def stack(name="stack"):
 """
 
 GOOD = {
+    "a function of Keras or of TensorFlow, by what nobody knows": """
+import tensorflow as tf
+
+concatenate = layers.concatenate if unknown() else tf.concat
+x = keras.Input((3,))
+y = concatenate([x, x], axis=-1)
+""",
     "a layer that gives a tuple of nobody knows how many": """
 class Several(layers.Layer):
     def call(self, x, more=False):
