@@ -92,8 +92,8 @@ class KerasLibrary:
         root = "tf_keras" if self.context.environment.legacy and name.startswith("tensorflow.") else None
         if root is not None and found.startswith("keras"):
             found = "tf_keras" + found[len("keras") :] if self.context.environment.era is not Era.TF_KERAS else found
-        if found in MODULES:  # modules keep their spelling: tensorflow.keras has names that keras does not have
-            return UNDEFINED
+        if found in MODULES and not self.interprets(found):
+            return UNDEFINED  # modules keep their spelling: tensorflow.keras has names that keras does not have
         return UNDEFINED if found == name else External(found)
 
     def knows(self, name: str) -> bool:
