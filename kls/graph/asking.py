@@ -216,13 +216,18 @@ def assigned(
 
 
 def member(interpreter: Interpreter, context: Context, module: str, name: str, site: Site) -> Value:
-    """`module.name`: UNKNOWN where this Keras 3 has no such name, which is reported; else UNDEFINED.
+    """`module.name` where this Keras 3 has no such name: what the program set there, else UNKNOWN, which is reported.
+
+    UNDEFINED where the name is there.
 
     Raises:
         ProgramRaises: a `try` around it expects the AttributeError.
     """
     if not lacks(module, name, context.environment.keras_version):
         return UNDEFINED
+    given = interpreter.overlay.get(("g", module, name))
+    if given is not UNDEFINED:  # programs put back what they miss: K.symbolic = ...
+        return given
     if interpreter.guarded:
         raise raising("AttributeError")
     if not interpreter.assumed:  # a part for other versions is no fault

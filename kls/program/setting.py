@@ -44,7 +44,7 @@ def set_attribute(interpreter: Interpreter, receiver: Value, name: str, value: V
         interpreter.overlay.set((receiver.address, name), value)
     elif isinstance(receiver, Function):
         interpreter.overlay.set((receiver, name), value)
-    elif isinstance(receiver, Module):
+    elif isinstance(receiver, Module | External):
         interpreter.overlay.set(("g", receiver.name, name), value)
     elif isinstance(receiver, Either):
         for alternative in receiver.values:
