@@ -279,6 +279,5 @@ def tensorflow_called(
                 where = site_of(interpreter.calling[0].func, interpreter.calling[1])
             name = function.name.partition(".")[2]
             tensor, keywords = KerasTensor(*leaf), tuple(arguments.keywords)  # type: ignore[misc]
-            if not interpreter.choosing:  # of several functions another may be the one: that of keras.ops
-                interpreter.emit(TensorFlowCalled(*circumstances(interpreter, site), name, tensor, where, keywords))
+            interpreter.emit(TensorFlowCalled(*circumstances(interpreter, site), name, tensor, where, keywords))
             return

@@ -100,8 +100,6 @@ class Interpreter:
         """Whether a loop's body is run only to see what it changes."""
         self.forked = 0
         """How many branches under unknown conditions are under way."""
-        self.choosing = 0
-        """How many alternatives of values are under way, each tried by itself: at most one of them is what happens."""
         self.assumed = 0
         """How many functions are under way that nobody calls, with parameters that are not known."""
 
@@ -109,7 +107,7 @@ class Interpreter:
         """Nothing is under way: a unit begins."""
         self.calling = self.frame = None
         self.stack, self.running = [], []
-        self.guarded = self.widened = self.forked = self.choosing = 0
+        self.guarded = self.widened = self.forked = 0
         self.raised, self.handling, self.maybe, self.parted = UNKNOWN, [], [], []
         self.piloting = False
 
@@ -303,7 +301,6 @@ class Interpreter:
         results: list[Value] = []
         raised: list[Value] = []
         self.forked += 1
-        self.choosing += 1
         try:
             for alternative in value.values:
                 mark = len(self.parted)
@@ -323,7 +320,6 @@ class Interpreter:
                     raised.extend(path.raised for path in paths[1:])
         finally:
             self.forked -= 1
-            self.choosing -= 1
         if not ends:
             raise ProgramRaises(raised[0] if len(raised) == 1 else UNKNOWN)
         for one in raised:
