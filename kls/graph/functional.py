@@ -153,6 +153,12 @@ def uncomputable(
     return tuple(i for i, tensor in enumerate(outputs) if tensor not in computed)
 
 
+def siblings(interpreter: Interpreter, tensors: Collection[KerasTensor]) -> frozenset[KerasTensor]:
+    """All outputs of the calls that made the tensors."""
+    nodes = [(tensor, node) for tensor in tensors if (node := node_of(interpreter, tensor)) is not None]
+    return frozenset(t._replace(tensor_index=i) for t, node in nodes for i in range(len(node.outputs)))
+
+
 def parentless(
     interpreter: Interpreter, graph: Graph, inputs: tuple[KerasTensor, ...], copied: Collection[KerasTensor]
 ) -> KerasTensor | None:

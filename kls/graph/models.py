@@ -29,6 +29,7 @@ from kls.graph.functional import (
     map_graph,
     original_of,
     parentless,
+    siblings,
     tf_keras_refusal,
     uncomputable,
 )
@@ -123,6 +124,7 @@ def _build(
     if found.midgraph and (set(inputs) & set(outputs) or len(set(outputs)) < len(outputs)):
         outcomes[Era.V3_14.value] = "raises"  # such a tensor is cloned twice, and one clone is left unconnected
     refused = era is Era.TF_KERAS and outcomes[era.value] == "raises"
+    clones = None
     if found.midgraph and not refused:
         clones = clone_graph_nodes(interpreter, inputs, outputs, era, event.site)
         built = (
@@ -140,9 +142,10 @@ def _build(
     broken, orphan = found.broken, None
     if era is Era.V3_14 and graph.complete and found.complete and (found.midgraph or found.unlisted):
         passed = {t for t in inputs if not is_input_tensor(interpreter, t)}  # of these outputs no node makes the copy
+        beside = siblings(interpreter, passed).difference(clones.tensors) if clones is not None else frozenset()
         gone = {i for i, t in enumerate(outputs) if passed and (t in outputs[i + 1 :] or t in passed)}
         broken = tuple(sorted({*gone, *uncomputable(interpreter, graph, *built)}))
-        orphan = parentless(interpreter, graph, built[0], passed.intersection(outputs))
+        orphan = parentless(interpreter, graph, built[0], passed.intersection(outputs) | beside)
         outcomes[era.value] = "raises" if broken or orphan is not None else outcomes[era.value]
     duplicate = _duplicate(interpreter, graph.operations if graph.complete else certain(interpreter, graph, *built))
     if duplicate is not None:
