@@ -95,6 +95,7 @@ class Modules:
         """Modules that have run and hang on one that is still running, with its place."""
         self._members: list[Loaded] = []
         """The same modules, in the order in which they ended."""
+        self._sources: dict[str, tuple[str | None, Document | None]] = {}
         self._offered: dict[str, Loaded] = {}
         """The members of the remembered modules that are being checked."""
         self._imports: list[list[tuple[str, Found]]] = [[]]
@@ -213,9 +214,15 @@ class Modules:
         path = loaded.path if isinstance(loaded, Loaded) else self._find(module) or ""
         return module if path.endswith("__init__.py") else module.rpartition(".")[0]
 
+    def _source(self, name: str) -> tuple[str | None, Document | None]:
+        """Where a module is and its text, looked for once."""
+        if name not in self._sources:
+            path = self._find(name)
+            self._sources[name] = path, self._read(path) if path else None
+        return self._sources[name]
+
     def _load(self, interpreter: Interpreter, name: str, run: bool) -> Found:
-        path = self._find(name)
-        document = self._read(path) if path else None
+        path, document = self._source(name)
         if not path or document is None:
             return Nowhere.NOWHERE if path == "" else None
         self._spent += len(document.text) // CHARACTERS_A_STEP
