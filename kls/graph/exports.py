@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from kls.environment import Environment
 from kls.environment.era import Era
 from kls.graph import shapes
+from kls.graph.public import public_names
 from kls.graph.qualified import canonical_name, split_root
 from kls.graph.shapes.signatures import SIGNATURES
 from kls.graph.tensorflow import exported
@@ -36,6 +37,8 @@ def exports(module: str, era: Era) -> Mapping[str, Value]:
     if family == "":
         old = era is Era.TF_KERAS
         return {name: External(f"{root}.{name}") for name in TOP if not (old and name in ONLY_KERAS_3)}
+    if era is not Era.TF_KERAS:
+        return {name: External(f"{root}.{family}.{name}") for name in public_names(family)}
     return {}
 
 

@@ -28,6 +28,11 @@ def lacks(module: str, name: str, version: str | None) -> bool:
     return names is not None and name not in names
 
 
+def public_names(module: str) -> frozenset[str]:
+    """The names in `keras.<module>` of the newest Keras; none for modules that are not listed."""
+    return _names(_parsed(NEWEST), False).get(module, frozenset())
+
+
 def spelled(name: str) -> str:
     """A dotted name as users write it."""
     return name.replace("tensorflow.", "tf.", 1)
