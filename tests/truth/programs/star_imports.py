@@ -1,4 +1,5 @@
 # Keras 3
+# ruff: noqa: F403, F405 - that is what it is about
 """Every name of keras.ops by a star import, also those that are builtins of Python's."""
 
 import keras
