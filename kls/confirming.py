@@ -98,6 +98,7 @@ def _site(suspect: Suspect, document: Document, environment: Environment, path: 
         tuple(dict.fromkeys(name for finding in suspect.findings for name in finding.leaked)),
         tuple(dict.fromkeys(finding.rule for finding in suspect.findings)),
         tuple(requests),
+        tuple(dict.fromkeys(name for finding in suspect.findings for name in finding.absent)),
     )
 
 
@@ -240,6 +241,8 @@ def _what(model: ModelVerdict) -> str:
         words.append(f"leaks {', '.join(model.leaked)}{parameters}")
     if model.missing:
         words.append(f"needs {', '.join(model.missing)}, which is not among its inputs")
+    if model.absent:
+        words.append(f"{', '.join(model.absent)} {'is' if len(model.absent) == 1 else 'are'} not in it")
     return _line("; ".join(words) or f"its layers are {', '.join(model.layers)}")
 
 

@@ -26,7 +26,8 @@ class FixRequest:
 class Site:
     """A model construction to build.
 
-    `expected`: raises, leaks, wrong or fine; `leaked`: what the static analysis says leaks.
+    `expected`: raises, leaks, wrong or fine; `leaked`: the layers that the static analysis says leak, `absent`: those
+    that it says are not in the model though they are meant.
     """
 
     line: int
@@ -35,6 +36,7 @@ class Site:
     leaked: tuple[str, ...] = ()
     rules: tuple[str, ...] = ()
     fixes: tuple[FixRequest, ...] = ()
+    absent: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -69,6 +71,8 @@ class ModelVerdict:
     layers: tuple[str, ...] = ()
     leaked: tuple[str, ...] = ()
     missing: tuple[str, ...] = ()
+    absent: tuple[str, ...] = ()
+    """Layers that are meant and not there, as the finding says and the real graph confirms."""
     params: int | None = None
     leaked_params: int | None = None
     error: Failure | None = None

@@ -171,6 +171,9 @@ def verdict_of(site: Site, judged: Judged, assumed: tuple[str, ...], proofs: tup
         layers=real,
         leaked=leaked,
         missing=model.missing,
+        absent=site.absent
+        if judged.verdict == "confirmed" and model.error is None and site.expected == "wrong"
+        else (),
         params=model.params,
         leaked_params=model.leaked_params if model.error is None else None,
         error=judged.error,

@@ -59,6 +59,7 @@ def judge_site(
         site.variable,
         site.expected,
         site.leaked,
+        site.absent,
         assumed or taken is not None,
         lambda error: behind(error, report, planned.text),
     )

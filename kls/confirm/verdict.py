@@ -90,16 +90,17 @@ def judge(
     variable: str | None,
     expected: str,
     leaked: Iterable[str],
+    absent: Iterable[str],
     assumed: bool,
     behind: Callable[[Failure], Failure | None],
 ) -> Judged:
     """The verdict on one construction.
 
     `expected`: what the static analysis says of it (raises, leaks, wrong or fine), `leaked`: the layers that it
-    says are in the
-    model unmeant, `assumed`: whether data that the site needs was made up, `behind`: what a NameError comes of.
+    says are in the model unmeant, `absent`: those that it says are not in it though they are meant, `assumed`: whether
+    data that the site needs was made up, `behind`: what a NameError comes of.
     """
-    model, suspected = model_at(report, span, variable), set(leaked)
+    model, suspected, lacking = model_at(report, span, variable), set(leaked), set(absent)
     error = model.error if model is not None and model.error is not None else error_at(report, span)
     if error is not None:
         if is_consequence(error) and len(report.errors) > 1:
@@ -121,6 +122,8 @@ def judge(
         return Judged(CONFIRMED, model, None, None)
     if expected == "fine":
         return Judged(CLEAN, model, None, None)
+    if expected == "wrong" and lacking and not suspected:
+        return Judged(REFUTED if lacking & names else CONFIRMED, model, None, None)
     if expected == "wrong" and not suspected:
         return Judged(INCONCLUSIVE, model, None, SILENT)
     return Judged(REFUTED, model, None, None)

@@ -88,6 +88,8 @@ class Finding(Generic[P]):
     """What each era does with it, keyed by the era's name."""
     leaked: tuple[str, ...] = ()
     """Names of the layers that are in the model without being meant."""
+    absent: tuple[str, ...] = ()
+    """Names of the layers that are meant to be in the model and are not."""
     related: tuple[Related[P], ...] = ()
     fixes: tuple[Fix[P], ...] = ()
     verdict: Verdict | None = None
@@ -109,6 +111,7 @@ class Finding(Generic[P]):
             self.model,
             self.outcomes,
             self.leaked,
+            self.absent,
             related,
             fixes,
             self.verdict,

@@ -37,6 +37,7 @@ def check(event: object, graph: Graph) -> Iterator[Finding[Site]]:
         _message(event, graph, found, broken or refused),
         event.inputs.leaf_sites[found.position] or event.site,
         outcomes=_outcomes(event),
+        absent=() if broken or refused else _left_out(graph, found),
         related=(
             *related_to("the Input is made here", None if where is None else where.site),
             *related_to(f"`{found.name}` is computed here", graph.made_at(found.tensor)),
@@ -45,8 +46,13 @@ def check(event: object, graph: Graph) -> Iterator[Finding[Site]]:
     )
 
 
+def _left_out(graph: Graph, found: Rebound) -> tuple[str, ...]:
+    """The layers between the Input and the tensor that is listed in its place."""
+    return graph.names(tuple(a for a in graph.ancestors((found.tensor,)) if not graph.is_input(a)))
+
+
 def _message(event: ModelBuilt, graph: Graph, found: Rebound, fails: bool) -> str:
-    left_out = graph.names(tuple(a for a in graph.ancestors((found.tensor,)) if not graph.is_input(a)))
+    left_out = _left_out(graph, found)
     source = graph.visible(found.source)
     if source is None:
         text = f"`{found.name}` is not the Input any more: it holds the output of `{graph.name(found.tensor.operation)}` now."

@@ -84,6 +84,7 @@ def _built(event: ModelBuilt, graph: Graph) -> Iterator[Finding[Site]]:
                 f"To join them, call it on `{other}.output`.",
                 graph.argument_of(call) or event.site,
                 outcomes=wrong(),
+                absent=graph.names((skipped.address, *_own_layers(graph, skipped))),
                 related=created(graph, skipped),
                 fixes=replacement(f"Use `{text}`", graph.argument_of(call), text, safe=False),
             )
