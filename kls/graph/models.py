@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from dataclasses import replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeAlias
 
 from kls.environment.era import Era
 from kls.graph import lambdas, taking
@@ -21,6 +21,8 @@ from kls.graph.connectivity import Connectivity, connectivity, error_of, outcome
 from kls.graph.context import Context, leaves, paths, restructured
 from kls.graph.events import Argument, ModelBuilt
 from kls.graph.functional import (
+    Clones,
+    Graph,
     ancestors,
     certain,
     clone_graph_nodes,
@@ -49,6 +51,8 @@ if TYPE_CHECKING:
 
 INPUT_NAMES = ("inputs", "input")
 OUTPUT_NAMES = ("outputs", "output")
+Tensors: TypeAlias = tuple[tuple[KerasTensor, ...], tuple[KerasTensor, ...]]
+"""Inputs and outputs."""
 PLAIN = ("layer", "op", "input")
 """What is no model."""
 
@@ -127,10 +131,8 @@ def _build(
     clones = None
     if found.midgraph and not refused:
         clones = clone_graph_nodes(interpreter, inputs, outputs, era, event.site)
-        built = (
-            tuple(clones.inputs[t] for t in inputs),
-            tuple(t if t in outputs[i + 1 :] else clones.tensors[t] for i, t in enumerate(outputs)),
-        )
+        copies = tuple(t if t in outputs[i + 1 :] else clones.tensors[t] for i, t in enumerate(outputs))
+        built = tuple(clones.inputs[t] for t in inputs), copies
         made = (
             restructured(interpreter, given[0], clones.inputs),
             restructured(interpreter, given[1], clones.tensors),
@@ -141,11 +143,7 @@ def _build(
     interpreter.spend(len(graph.nodes) // 2)
     broken, orphan = found.broken, None
     if era is Era.V3_14 and graph.complete and found.complete and (found.midgraph or found.unlisted):
-        passed = {t for t in inputs if not is_input_tensor(interpreter, t)}  # of these outputs no node makes the copy
-        beside = siblings(interpreter, passed).difference(clones.tensors) if clones is not None else frozenset()
-        gone = {i for i, t in enumerate(outputs) if passed and (t in outputs[i + 1 :] or t in passed)}
-        broken = tuple(sorted({*gone, *uncomputable(interpreter, graph, *built)}))
-        orphan = parentless(interpreter, graph, built[0], passed.intersection(outputs) | beside)
+        broken, orphan = _unreached(interpreter, graph, clones, (inputs, outputs), built)
         outcomes[era.value] = "raises" if broken or orphan is not None else outcomes[era.value]
     duplicate = _duplicate(interpreter, graph.operations if graph.complete else certain(interpreter, graph, *built))
     if duplicate is not None:
@@ -172,6 +170,21 @@ def _build(
         clones=originals,
         duplicate=duplicate,
     )
+
+
+def _unreached(
+    interpreter: Interpreter, graph: Graph, clones: Clones | None, listed: Tensors, built: Tensors
+) -> tuple[tuple[int, ...], KerasTensor | None]:
+    """What Keras 3.14 does not come to in a graph: (its outputs, counted flat; a tensor that no node of it makes).
+
+    `listed` are the inputs and outputs that the program lists, `built` those that the model has.
+    """
+    inputs, outputs = listed
+    passed = {t for t in inputs if not is_input_tensor(interpreter, t)}  # of these outputs no node makes the copy
+    beside = siblings(interpreter, passed).difference(clones.tensors) if clones is not None else frozenset()
+    gone = {i for i, t in enumerate(outputs) if passed and (t in outputs[i + 1 :] or t in passed)}
+    broken = tuple(sorted({*gone, *uncomputable(interpreter, graph, *built)}))
+    return broken, parentless(interpreter, graph, built[0], passed.intersection(outputs) | beside)
 
 
 def _mixed(
