@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from kls.rules.finding import Certainty, Edit, Finding, Fix, Severity
+from kls.rules.wording import listed
 from kls.source.comments import Ignore, read_comments
 from kls.source.document import Document
 from kls.source.position import Location, Range
@@ -43,8 +44,7 @@ def _unused(path: str, ignore: Ignore, hidden: set[str]) -> Finding[Location] | 
     vain = [mention for mention in ignore.rules if mention.rule not in hidden]
     if hidden and not vain:
         return None
-    names = [f"`{mention.rule}`" for mention in vain]
-    named = " and ".join([", ".join(names[:-1]), names[-1]] if len(names) > 1 else names)
+    named = listed([mention.rule for mention in vain], len(vain))
     missing = f"{named} {'is' if len(vain) == 1 else 'are'} not found here."
     if hidden:
         first, last = ignore.rules[0].range.start, ignore.rules[-1].range.end

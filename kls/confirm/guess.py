@@ -12,10 +12,8 @@ from dataclasses import dataclass
 
 from kls.confirm.statements import dotted
 
-ANYTHING, CHOSEN = (
-    "anything",
-    "hyperparameters",
-)  # the agent's names for what makes a placeholder, and what chooses for a tuner
+# The agent's names for what makes a placeholder, and for what chooses in a tuner's stead.
+ANYTHING, CHOSEN = "anything", "hyperparameters"
 MOST_TOLD = 6
 # The value of the first round, of the second, ...
 IMAGE, LARGE, SEQUENCE, VECTOR, VOLUME = "(64, 64, 3)", "(224, 224, 3)", "(16, 8)", "(16,)", "(16, 16, 16, 1)"

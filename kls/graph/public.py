@@ -33,11 +33,6 @@ def public_names(module: str) -> frozenset[str]:
     return _names(_parsed(NEWEST), False).get(module, frozenset())
 
 
-def spelled(name: str) -> str:
-    """A dotted name as users write it."""
-    return name.replace("tensorflow.", "tf.", 1)
-
-
 def first_version(module: str, name: str) -> str | None:
     """The first minor version of Keras 3 that has the name; None if there is none."""
     family = module.rpartition("keras")[2].lstrip(".")

@@ -173,13 +173,19 @@ def _of_either(interpreter: Interpreter, value: Either, name: str, site: Site) -
     return either(results) if results else UNKNOWN
 
 
+def resolved(interpreter: Interpreter, name: str) -> Value:
+    """What the library says a qualified name is: the module itself, if it is another spelling of one that is read."""
+    found = interpreter.library.resolve(name)
+    if type(found) is External and interpreter.library.interprets(found.name):
+        return interpreter.modules.load(interpreter, found.name) or found
+    return found
+
+
 def of_external(interpreter: Interpreter, value: External, name: str) -> Value:
     """A name inside a library's module or class."""
     qualified = f"{value.name}.{name}"
-    found = interpreter.library.resolve(qualified)
+    found = resolved(interpreter, qualified)
     if found is not UNDEFINED:
-        if type(found) is External and interpreter.library.interprets(found.name):
-            return interpreter.modules.load(interpreter, found.name) or found
         return found
     if qualified in CONSTANTS_OF_MODULES:
         return CONSTANTS_OF_MODULES[qualified]

@@ -25,7 +25,7 @@ CallKey: TypeAlias = "tuple[str, int]"
 
 @dataclass(frozen=True)
 class Deed:
-    """What running a part of a unit did."""
+    """What running a unit, or a part of one, did; `steps` is its share of the budget."""
 
     reads: Mapping[Hashable, Value]
     writes: Mapping[Hashable, Value]
@@ -34,6 +34,7 @@ class Deed:
     uncalled: frozenset[object]
     steps: int
     imports: tuple[tuple[str, object], ...]
+    """The modules that it imported, as they were then."""
 
 
 StatementKey: TypeAlias = "tuple[object, ...]"

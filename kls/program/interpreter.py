@@ -81,9 +81,9 @@ class Interpreter:
         self.running: list[ast.AST] = []
         """The functions that are under way, outermost first."""
         self.guarded = 0
+        """How many `try` bodies are under way: what raises there is expected."""
         self.told: Callable[[object], bool] | None = None
         """Which events are reported; None: all of them."""
-        """How many `try` bodies are under way: what raises there is expected."""
         self.returned: Value = None
         """What the generator returned that has come to its end just now."""
         self.raised: Value = UNKNOWN

@@ -304,5 +304,5 @@ class Modules:
             del self._running[name]
             imports = self._imports.pop()
             members = self._untangle(name, count)
-        unit = Unit(overlay.reads, overlay.writes, (), frozenset(), steps, ())
+        unit = Unit(overlay.reads, overlay.writes, (), frozenset(), frozenset(), steps, ())
         return Loaded(name, path, document, unit, tuple(dict(imports).items()), allowed, inner, finished, members)

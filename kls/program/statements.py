@@ -8,7 +8,7 @@ from collections.abc import Callable, Sequence
 from kls.program import classes
 from kls.program.asking import condition
 from kls.program.assignment import assign
-from kls.program.attributes import get_attribute, of_external
+from kls.program.attributes import get_attribute, of_external, resolved
 from kls.program.containers import delete_item
 from kls.program.dispatch import statement
 from kls.program.frame import UNBOUND, Frame
@@ -177,10 +177,8 @@ def _imported(interpreter: Interpreter, name: str) -> Value:
 
 
 def _external(interpreter: Interpreter, name: str) -> Value:
-    found = interpreter.library.resolve(name)
-    if not isinstance(found, External):
-        return External(name) if found is UNDEFINED else found
-    return interpreter.modules.load(interpreter, found.name) or found  # another spelling of a module that is read
+    found = resolved(interpreter, name)
+    return External(name) if found is UNDEFINED else found
 
 
 def _import_all(interpreter: Interpreter, module: Value, frame: Frame) -> None:

@@ -60,16 +60,9 @@ class Store:
 
 
 @dataclass(frozen=True)
-class Unit:
-    """What running one unit read, wrote and reported; `steps` is its share of the budget."""
+class Unit(Deed):
+    """What running one unit read, wrote and reported."""
 
-    reads: Mapping[Key, Value]
-    writes: Mapping[Key, Value]
-    events: tuple[object, ...]
-    called: frozenset[object]
-    steps: int
-    imports: tuple[tuple[str, object], ...]
-    """The modules that it imported, as they were then."""
     calls: Mapping[CallKey, Call] = field(default_factory=dict)
     """The calls of the program's functions within it, for the next run."""
 

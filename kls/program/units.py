@@ -293,7 +293,7 @@ class _Runner:
                 complete = True
             finally:
                 deed = overlay.deed(interpreter.steps - before, modules.imports_since(imported))
-                unit = Unit(deed.reads, deed.writes, deed.events, deed.called, deed.steps, deed.imports, overlay.calls)
+                unit = Unit(**vars(deed), calls=overlay.calls)
                 if not complete:  # stopped by the budget: what it found stands, but it is not for replay
                     done.append(unit)
         self.units[key] = unit

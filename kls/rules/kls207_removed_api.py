@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from kls.environment.era import Era
 from kls.graph.events import Imported, Removed, Undefined
-from kls.graph.public import first_version, lacks, spelled
+from kls.graph.public import first_version, lacks
 from kls.graph.public_names import NEWEST
 from kls.graph.values import Site
 from kls.graph.view import Graph
@@ -138,7 +138,7 @@ def _name(name: str, place: Site, graph: Graph, what: str = "this raises Attribu
         op = BACKEND.get(last) or (last if first_version("keras.ops", last) else None)
         advice = OF_BACKEND.get(last) or (f" Use `keras.ops.{op}`." if op else "")
     outcomes = raising(tuple(era for era in KERAS_3 if lacks(module, last, era)))
-    text = f"{graph.version} has no `{spelled(name)}`: {what}.{advice}"
+    text = f"{graph.version} has no `{name.replace('tensorflow.', 'tf.', 1)}`: {what}.{advice}"
     return Finding(CODE, NAME, Severity.ERROR, Certainty.PROVEN, text, place, outcomes=outcomes)
 
 
