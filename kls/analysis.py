@@ -7,6 +7,7 @@ import sys
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from functools import cached_property, partial
+from itertools import chain
 from pathlib import Path
 
 from kls.environment import Environment, find_module, is_installed, uses_keras
@@ -16,6 +17,7 @@ from kls.graph.events import ModelBuilt
 from kls.graph.library import KerasLibrary
 from kls.graph.report import LayerReport, ModelReport, report
 from kls.graph.sources import variable_of
+from kls.graph.subjects import holder, subject
 from kls.graph.view import Graph
 from kls.ignores import apply_ignores
 from kls.program.interpreter import Cancelled, Interpreter
@@ -25,7 +27,7 @@ from kls.program.store import Key, Overlay
 from kls.program.units import MAIN, Run, UnitMemo, run_document
 from kls.program.values import Site, Value
 from kls.rules import rules
-from kls.rules.finding import Finding, Related, Severity
+from kls.rules.finding import Finding, Outcome, Related, Severity
 from kls.settings import Settings
 from kls.source.document import Document
 from kls.source.position import Location
@@ -138,12 +140,14 @@ def _findings(interpreter: Interpreter, run: Run) -> Iterator[Finding[Site]]:
         if not unit.events:
             continue
         interpreter.overlay = Overlay(run.store, "findings", writes=writes)
-        built: object = None
+        about: object = None
         for event in unit.events:
             if not isinstance(event, Finding):
-                built = event
+                about = event
+            elif isinstance(about, ModelBuilt):
+                yield _settled(interpreter, event, about)
             else:
-                yield _settled(interpreter, event, built) if isinstance(built, ModelBuilt) else event
+                yield _held(interpreter, event, about, chain(unit.events, *(later.events for later in run.units)))
 
 
 def _settled(interpreter: Interpreter, finding: Finding[Site], built: ModelBuilt) -> Finding[Site]:
@@ -155,6 +159,15 @@ def _settled(interpreter: Interpreter, finding: Finding[Site], built: ModelBuilt
     if inside and finding.place.line != built.site.line:
         finding = replace(finding, place=built.site)
     return finding
+
+
+def _held(interpreter: Interpreter, finding: Finding[Site], about: object, events: Iterable[object]) -> Finding[Site]:
+    """The finding with the model that shows what is wrong with a call before it, where no Keras refuses that call."""
+    address = subject(about)
+    if address is None or set(finding.outcomes.values()) != {Outcome.WRONG}:
+        return finding
+    built = holder(interpreter, address, events)
+    return finding if built is None else replace(finding, construction=built.site)
 
 
 def _gravest(findings: Iterable[Finding[Location]]) -> Iterable[Finding[Location]]:

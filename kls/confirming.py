@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
@@ -45,12 +46,16 @@ class Suspect:
 
 
 def model_of(analysis: Analysis, finding: Finding[Location]) -> ModelReport[Location] | None:
-    """The model that a finding is about: the innermost construction around it, else the last of its name before it."""
+    """The model that a finding is about: the innermost construction around it, the one that it names, else the last
+    of its name before it."""
     start = finding.place.range.start
     here = [model for model in analysis.models if model.location.path == finding.place.path]
     around = [model for model in here if model.location.range.start <= start <= model.location.range.end]
     if around:
         return max(around, key=lambda model: model.location.range.start)
+    shown = [model for model in here if model.location == finding.construction]
+    if shown:
+        return shown[0]
     named = [m for m in here if m.variable is not None and m.variable == finding.model]
     before = [model for model in named if model.location.range.start <= start]
     return before[-1] if before else named[0] if named else None
@@ -99,6 +104,9 @@ def _site(suspect: Suspect, document: Document, environment: Environment, path: 
         tuple(dict.fromkeys(finding.rule for finding in suspect.findings)),
         tuple(requests),
         tuple(dict.fromkeys(name for finding in suspect.findings for name in finding.absent)),
+        tuple(dict.fromkeys(name for finding in suspect.findings for name in finding.repeated)),
+        all(finding.certainty is Certainty.PROVEN for finding in suspect.findings),
+        tuple(sorted({f.place.range.start.line + 1 for f in suspect.findings} - {*range(suspect.line + 2)})),
     )
 
 
@@ -238,11 +246,19 @@ def _what(model: ModelVerdict) -> str:
     words = []
     if model.leaked:
         parameters = f" ({model.leaked_params:,} parameters)" if model.leaked_params else ""
-        words.append(f"leaks {', '.join(model.leaked)}{parameters}")
+        is_clone = model.built is not None and model.built.leaked
+        verb = "leaks" if is_clone else "has in it what was not meant:"
+        words.append(f"{verb} {', '.join(model.leaked)}{parameters}")
     if model.missing:
         words.append(f"needs {', '.join(model.missing)}, which is not among its inputs")
     if model.absent:
         words.append(f"{', '.join(model.absent)} {'is' if len(model.absent) == 1 else 'are'} not in it")
+    if model.repeated:
+        words.append(f"calls {', '.join(model.repeated)} again on what came of it")
+    changed = max((fix.changes for fix in model.fixes if fix.verified and fix.changes), default=None)
+    if not words and changed is not None:
+        how = f"differ by up to {changed:.2g} from" if math.isfinite(changed) else "are of another shape than"
+        words.append(f"its outputs {how} those that it has with the fix")
     return _line("; ".join(words) or f"its layers are {', '.join(model.layers)}")
 
 

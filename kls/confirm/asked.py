@@ -27,7 +27,9 @@ class Site:
     """A model construction to build.
 
     `expected`: raises, leaks, wrong or fine; `leaked`: the layers that the static analysis says leak, `absent`: those
-    that it says are not in the model though they are meant.
+    that it says are not in the model though they are meant, `repeated`: those that it says are called again on what came
+    of them. `proven`: whether it is sure that the model is not the one that was meant. `through`: lines after the construction
+    that have a part in what is wrong with it.
     """
 
     line: int
@@ -37,11 +39,14 @@ class Site:
     rules: tuple[str, ...] = ()
     fixes: tuple[FixRequest, ...] = ()
     absent: tuple[str, ...] = ()
+    repeated: tuple[str, ...] = ()
+    proven: bool = False
+    through: tuple[int, ...] = ()
 
 
 @dataclass(frozen=True)
 class FixVerdict:
-    """How a fix did. `reason` says why it failed."""
+    """How a fix did. `reason` says why it failed, `changes` by how much it changes what the model computes."""
 
     title: str
     verified: bool
@@ -49,6 +54,7 @@ class FixVerdict:
     leaked: tuple[str, ...]
     max_abs_difference: float | None
     reason: str | None
+    changes: float | None = None
 
     def to_json(self) -> dict[str, object]:
         """As in the contract of `kls confirm --format json`."""
@@ -73,6 +79,8 @@ class ModelVerdict:
     missing: tuple[str, ...] = ()
     absent: tuple[str, ...] = ()
     """Layers that are meant and not there, as the finding says and the real graph confirms."""
+    repeated: tuple[str, ...] = ()
+    """Layers that are called again on what came of them, as the finding says and the real graph confirms."""
     params: int | None = None
     leaked_params: int | None = None
     error: Failure | None = None

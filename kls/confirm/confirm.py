@@ -7,17 +7,17 @@ from __future__ import annotations
 
 import os
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
 
 from kls.confirm.agent_process import Answer
 from kls.confirm.asked import Confirmation, FixRequest, FixVerdict, ModelVerdict, Site
 from kls.confirm.judging import assumptions, judge_site, read
 from kls.confirm.mend import mended
-from kls.confirm.plan import Plan, assigned_name, caller_of, plain_constructions, plan, statement_span
+from kls.confirm.plan import Plan, assigned_name, caller_of, is_run_whole, plain_constructions, plan, statement_span
 from kls.confirm.report import Report
 from kls.confirm.session import Run, Session
-from kls.confirm.verdict import INCONCLUSIVE, Judged, fix_holds, told
+from kls.confirm.verdict import CONFIRMED, INCONCLUSIVE, SILENT, TOLERANCE, Judged, change, fix_holds, told
 
 Progress = Callable[[str], None]
 
@@ -42,7 +42,7 @@ def confirm(
     path = os.path.abspath(path)  # noqa: PTH100 - a Path would drop what the editor wrote
     text, lost = mended(text)
     lines = [site.line for site in sites] if sites is not None else None
-    own = plan(text, lines, text, lost)
+    own = plan(text, lines, text, lost, [line for site in sites or () for line in site.through])
     first = replace(own, caller=caller_of(path, own, lines or [], session))
 
     def build(planned: Plan) -> tuple[Run, tuple[ModelVerdict, ...]]:
@@ -71,7 +71,9 @@ def _build(
     wanted, text = list(sites) if sites is not None else [], planned.text
     fixes = [(site, fix, told) for site in wanted for fix in site.fixes for told in (fix.text, fix.together) if told]
     plans = [planned]
-    plans += [replace(plan(text, [site.line], *mended(told)), caller=planned.caller) for site, _, told in fixes]
+    plans += [
+        replace(plan(text, [site.line], *mended(told), site.through), caller=planned.caller) for site, _, told in fixes
+    ]
     # Where the faulty model raises there is nothing to hold the fixed one's outputs against.
     compared = [i for i, site in enumerate(wanted) if site.fixes and site.expected != "raises"]
     values = [{line for i in compared for line in planned.spans[i]}]
@@ -105,9 +107,10 @@ def judge_all(
         proofs: dict[int, FixVerdict] = {}
         for i, (owner, fix, _) in enumerate(fixes):
             if owner is site and not (id(fix) in proofs and proofs[id(fix)].verified):
-                proof = prove(fix, site, judged, report, plans[1 + i], run.answers[1 + i], session)
+                proof = prove(text, fix, site, judged, report, plans[1 + i], run.answers[1 + i], session)
                 if proof.verified or id(fix) not in proofs:
                     proofs[id(fix)] = proof
+        judged = shown_by_fix(site, judged, proofs.values())
         verdicts.append(
             replace(
                 verdict_of(site, judged, assumptions(report, plans[0], span), tuple(proofs.values())),
@@ -134,6 +137,7 @@ def found_sites(text: str, report: Report | None) -> list[Site]:
 
 
 def prove(
+    text: str,
     fix: FixRequest,
     site: Site,
     before: Judged,
@@ -142,16 +146,27 @@ def prove(
     answer: Answer | None,
     session: Session,
 ) -> FixVerdict:
-    """Whether a fix does away with the fault and with nothing else."""
+    """Whether a fix of `text` does away with the fault and with nothing else."""
     report, trouble = read(answer, session)
     if report is None or fix.fault is not None:
         return FixVerdict(fix.title, False, (), (), None, fix.fault or trouble)
+    if not is_run_whole(text, fixed_plan):
+        return FixVerdict(fix.title, False, (), (), None, "what it changes is not run on the way to the model")
     span = fixed_plan.spans[0]
     after = judge_site(Site(site.line, site.variable, "fine"), span, fixed_plan, report, None, session)
     known = original if original is not None else Report((), (), ())
     holds, apart, reason = fix_holds(before, known, after, report, span.stop - 1, site.leaked, site.expected)
     layers = tuple(layer.name for layer in after.model.layers) if after.model else ()
-    return FixVerdict(fix.title, holds, layers, after.model.leaked if after.model else (), apart, reason)
+    changes = change(before.model, after.model) if holds else None
+    return FixVerdict(fix.title, holds, layers, after.model.leaked if after.model else (), apart, reason, changes)
+
+
+def shown_by_fix(site: Site, judged: Judged, proofs: Iterable[FixVerdict]) -> Judged:
+    """The verdict on a model that is surely wrong and builds: a fix that changes its outputs shows that it is."""
+    if judged.reason != SILENT or not site.proven:
+        return judged
+    shown = any(proof.verified and (proof.changes or 0.0) > TOLERANCE for proof in proofs)
+    return replace(judged, verdict=CONFIRMED, reason=None) if shown else judged
 
 
 def verdict_of(site: Site, judged: Judged, assumed: tuple[str, ...], proofs: tuple[FixVerdict, ...]) -> ModelVerdict:
@@ -163,7 +178,8 @@ def verdict_of(site: Site, judged: Judged, assumed: tuple[str, ...], proofs: tup
             variable, site.line, judged.verdict, error=judged.error, assumptions=(*assumed, *reasons), fixes=proofs
         )
     real = tuple(layer.name for layer in model.layers)
-    leaked = model.leaked or tuple(name for name in site.leaked if name in real and judged.verdict == "confirmed")
+    leaked = model.leaked or tuple(name for name in site.leaked if name in real and judged.verdict == CONFIRMED)
+    shown = judged.verdict == CONFIRMED and model.error is None and site.expected == "wrong"
     return ModelVerdict(
         variable=variable,
         line=site.line,
@@ -171,9 +187,8 @@ def verdict_of(site: Site, judged: Judged, assumed: tuple[str, ...], proofs: tup
         layers=real,
         leaked=leaked,
         missing=model.missing,
-        absent=site.absent
-        if judged.verdict == "confirmed" and model.error is None and site.expected == "wrong"
-        else (),
+        absent=site.absent if shown else (),
+        repeated=site.repeated if shown else (),
         params=model.params,
         leaked_params=model.leaked_params if model.error is None else None,
         error=judged.error,

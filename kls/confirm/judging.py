@@ -56,10 +56,7 @@ def judge_site(
     judged = judge(
         report,
         span,
-        site.variable,
-        site.expected,
-        site.leaked,
-        site.absent,
+        site,
         assumed or taken is not None,
         lambda error: behind(error, report, planned.text),
     )

@@ -38,16 +38,18 @@ class Plan:
         return Variant(run.text, self.caller.path, lines, path, ((path, self.text),), run.calls, marks, wrong)
 
 
-def plan(original: str, lines: Sequence[int] | None, text: str, lost: tuple[int, ...] = ()) -> Plan:
+def plan(
+    original: str, lines: Sequence[int] | None, text: str, lost: tuple[int, ...] = (), also: Sequence[int] = ()
+) -> Plan:
     """What to run of `text` for the constructions at `lines` of `original`, which it is a changed copy of.
 
-    Both are `mended`, `text` of its lines `lost`.
+    `also`: further lines of `original` that are to be run. Both are `mended`, `text` of its lines `lost`.
     """
     if lines is None:
         return Plan(slice_program(text, None), (), text, lost=lost)
-    moved = [moved_line(original, text, line) for line in lines] if text != original else list(lines)
+    moved, beyond = ([moved_line(original, text, line) for line in each] for each in (lines, also))
     spans = tuple(statement_span(text, line) for line in moved)
-    return Plan(slice_program(text, moved), spans, text, lost=lost)
+    return Plan(slice_program(text, moved, also=beyond), spans, text, lost=lost)
 
 
 def caller_of(path: str, planned: Plan, lines: Sequence[int], session: Session) -> Caller | None:
@@ -60,11 +62,24 @@ def caller_of(path: str, planned: Plan, lines: Sequence[int], session: Session) 
 
 def moved_line(original: str, text: str, line: int) -> int:
     """Where a line of `original` is in `text`, by the lines that both have; 1-based."""
+    if text == original:
+        return line
     matcher = difflib.SequenceMatcher(None, original.split("\n"), text.split("\n"), autojunk=False)
     for _, a, b, c, d in matcher.get_opcodes():
         if a <= line - 1 < b:
             return min(c + (line - 1 - a), max(c, d - 1)) + 1
     return line
+
+
+def is_run_whole(original: str, planned: Plan) -> bool:
+    """Whether a plan runs every line that its text has and `original` has not: only then a run says anything of them."""
+    if planned.caller is not None:
+        return True
+    lines, run = planned.text.split("\n"), planned.slice.text.split("\n")
+    matcher = difflib.SequenceMatcher(None, original.split("\n"), lines, autojunk=False)
+    changed = [row for tag, _, _, c, d in matcher.get_opcodes() if tag != "equal" for row in range(c, d)]
+    written = [row for row in changed if lines[row].strip() and not lines[row].lstrip().startswith("#")]
+    return all(row < len(run) and run[row] == lines[row] for row in written)
 
 
 def statement_span(text: str, line: int) -> range:

@@ -43,9 +43,10 @@ class Slice:
         return next((run for line, run in self.runs if line in span), None)
 
 
-def slice_program(text: str, lines: Sequence[int] | None, guess: bool = True) -> Slice:
+def slice_program(text: str, lines: Sequence[int] | None, guess: bool = True, also: Sequence[int] = ()) -> Slice:
     """The statements that the constructions at `lines` (1-based; None: all of them) need; the rest is blank.
 
+    `also`: further lines whose statements are run, where the program comes to them by itself.
     `guess`: whether functions that the program does not come to are called, with arguments that are made up if need be.
     A text that does not parse is given back whole: Keras's own interpreter says what is wrong with it.
     """
@@ -55,7 +56,7 @@ def slice_program(text: str, lines: Sequence[int] | None, guess: bool = True) ->
         return Slice(text, frozenset(range(1, text.count("\n") + 2)))
     statements = list(module_statements(tree))
     source = text.split("\n")
-    sites = list(lines) if lines is not None else construction_lines(tree)
+    sites = [*lines, *also] if lines is not None else construction_lines(tree)
     ways = find_ways(statements, source, sites)
     targets = {index for way in ways.values() for index in way.statements}
     calls = appended(ways, set(lines) if lines is not None else construction_lines(tree, plain=True), guess)

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import math
 import re
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 
+from kls.confirm.asked import Site
 from kls.confirm.report import BuiltModel, Failure, Report
 
 CONFIRMED, REFUTED, INCONCLUSIVE, CLEAN = "confirmed", "refuted", "inconclusive", "clean"
@@ -87,20 +89,15 @@ SILENT = "it builds, but building alone does not show whether it is the model th
 def judge(
     report: Report,
     span: range,
-    variable: str | None,
-    expected: str,
-    leaked: Iterable[str],
-    absent: Iterable[str],
+    site: Site,
     assumed: bool,
     behind: Callable[[Failure], Failure | None],
 ) -> Judged:
-    """The verdict on one construction.
+    """The verdict on one construction, of which the static analysis says what `site` has.
 
-    `expected`: what the static analysis says of it (raises, leaks, wrong or fine), `leaked`: the layers that it
-    says are in the model unmeant, `absent`: those that it says are not in it though they are meant, `assumed`: whether
-    data that the site needs was made up, `behind`: what a NameError comes of.
+    `assumed`: whether data that the site needs was made up, `behind`: what a NameError comes of.
     """
-    model, suspected, lacking = model_at(report, span, variable), set(leaked), set(absent)
+    model, suspected, expected = model_at(report, span, site.variable), set(site.leaked), site.expected
     error = model.error if model is not None and model.error is not None else error_at(report, span)
     if error is not None:
         if is_consequence(error) and len(report.errors) > 1:
@@ -122,11 +119,40 @@ def judge(
         return Judged(CONFIRMED, model, None, None)
     if expected == "fine":
         return Judged(CLEAN, model, None, None)
-    if expected == "wrong" and lacking and not suspected:
-        return Judged(REFUTED if lacking & names else CONFIRMED, model, None, None)
     if expected == "wrong" and not suspected:
+        shown = shows(model, site)
+        if shown is None:
+            return Judged(INCONCLUSIVE, model, None, SILENT)
+        return Judged(CONFIRMED if shown else REFUTED, model, None, None)
+    if expected == "wrong" and suspected & names:
         return Judged(INCONCLUSIVE, model, None, SILENT)
     return Judged(REFUTED, model, None, None)
+
+
+def shows(model: BuiltModel, site: Site) -> bool | None:
+    """Whether a model that is built shows what is said to be wrong with it; None where that is not to be seen in it,
+    or where it shows one thing and not the other."""
+    shown = list[bool]()
+    if site.absent:
+        inside = {layer.name for layer in model.layers} | set(model.intended)  # those of nested models are there, too
+        shown.append(inside.isdisjoint(site.absent))
+    if site.repeated:
+        shown.append(all(leads_to_itself(name, model.edges) for name in site.repeated))
+    return shown[0] if len(set(shown)) == 1 else None
+
+
+def leads_to_itself(name: str, edges: Iterable[tuple[str, str]]) -> bool:
+    """Whether the edges of a graph lead from a layer to that layer again."""
+    after = dict[str, list[str]]()
+    for start, end in edges:
+        after.setdefault(start, []).append(end)
+    met, todo = set[str](), [*after.get(name, ())]
+    while todo:
+        layer = todo.pop()
+        if layer not in met:
+            met.add(layer)
+            todo += after.get(layer, ())
+    return name in met
 
 
 def without_model(report: Report, span: range, expected: str, assumed: bool) -> Judged:
@@ -161,6 +187,14 @@ def difference(before: BuiltModel | None, after: BuiltModel | None) -> float | N
         return None
     pairs = zip(before.values, after.values, strict=True)
     return max((abs(x - y) for one, other in pairs for x, y in zip(one, other, strict=True)), default=0.0)
+
+
+def change(before: BuiltModel | None, after: BuiltModel | None) -> float | None:
+    """By how much a fix changes what a model computes: infinite where the outputs have other shapes; None if unknown."""
+    if before is None or after is None or before.values is None or after.values is None:
+        return None
+    apart = difference(before, after)
+    return math.inf if apart is None else apart
 
 
 def parts_difference(before: BuiltModel | None, after: BuiltModel | None) -> float | None:

@@ -198,6 +198,8 @@ class LateBound(Happening):
     variable: str
     before: Value
     after: Value
+    room: Site | None
+    """Where one more parameter of the function may be written, behind its last one; None where it is not spelled there."""
 
 
 @dataclass(frozen=True)
@@ -216,6 +218,8 @@ class LayersChanged(Happening):
 
     model: Instance
     method: str
+    gone: Instance | None
+    """The layer that was to go, where it is one that is known."""
 
 
 @dataclass(frozen=True)

@@ -9,6 +9,7 @@ from kls.graph.cells import KerasTensor, operation
 from kls.graph.events import LateBound
 from kls.graph.instances import instance_of
 from kls.graph.noticing import circumstances
+from kls.graph.sources import parameter_room
 from kls.program.comparisons import is_constant
 from kls.program.scopes import parameters, scope_of
 from kls.program.values import UNDEFINED, Address, Closure, Function, Instance, Site, Value
@@ -33,6 +34,7 @@ def remember(interpreter: Interpreter, address: Address, function: Value) -> Non
             captured.append((name, key, value))
     if captured:
         interpreter.overlay.set(("captured", address), tuple(captured))
+        interpreter.overlay.set(("room for", address), parameter_room(interpreter, 0, "function"))
 
 
 def called(interpreter: Interpreter, instance: Instance, function: Value, site: Site) -> None:
@@ -41,7 +43,7 @@ def called(interpreter: Interpreter, instance: Instance, function: Value, site: 
         return
     for name, _, value in _captured(interpreter, instance.address):
         if type(value) is KerasTensor and not _reads_only_its_shape(function, name):
-            interpreter.emit(LateBound(*circumstances(interpreter, site), instance, name, value, value))
+            interpreter.emit(LateBound(*circumstances(interpreter, site), instance, name, value, value, None))
 
 
 def built(interpreter: Interpreter, operations: tuple[Address, ...]) -> None:
@@ -57,7 +59,9 @@ def built(interpreter: Interpreter, operations: tuple[Address, ...]) -> None:
             if is_constant(before) and is_constant(after) and after != before:
                 layer = instance_of(interpreter, address)
                 interpreter.overlay.set(("late bound", cell.site), True)
-                interpreter.emit(LateBound(*circumstances(interpreter, cell.site), layer, name, before, after))
+                room = interpreter.overlay.get(("room for", address))
+                room = room if isinstance(room, Site) else None
+                interpreter.emit(LateBound(*circumstances(interpreter, cell.site), layer, name, before, after, room))
                 break
 
 

@@ -317,9 +317,9 @@ class KerasLibrary:
         """A module of Keras's may be one that is not there any more."""
         asking.imported(interpreter, self.context, module, names, site)
 
-    def changed(self, interpreter: Interpreter, value: Value, method: str, site: Site) -> None:
+    def changed(self, interpreter: Interpreter, value: Value, method: str, site: Site, index: Value) -> None:
         """`model.layers` is a copy: changing it has no effect."""
-        noticing.layers_changed(interpreter, value, method, site)
+        noticing.layers_changed(interpreter, value, method, site, index)
 
 
 def _compared(operands: tuple[Value, ...], name: str, era: Era) -> Value:

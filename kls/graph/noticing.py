@@ -25,6 +25,7 @@ from kls.graph.events import (
 from kls.graph.instances import instance_of
 from kls.graph.qualified import LAYER_CLASSES, OLD_ROOTS
 from kls.graph.sources import argument, argument_site
+from kls.program.containers import iterate
 from kls.program.interpreter import ProgramRaises, site_of
 from kls.program.library import Arguments
 from kls.program.values import Address, External, Instance, Site, Value
@@ -152,11 +153,14 @@ def model_called(
             interpreter.overlay.set(("argument of", output), where.site)
 
 
-def layers_changed(interpreter: Interpreter, changed: Value, method: str, site: Site) -> None:
-    """A list that is read off an attribute was changed: if it is `model.layers`, only a copy was."""
+def layers_changed(interpreter: Interpreter, changed: Value, method: str, site: Site, index: Value) -> None:
+    """A list that is read off an attribute is to be changed: if it is `model.layers`, only a copy is."""
     model = interpreter.overlay.get(("layers of", changed))
     if isinstance(model, Instance):
-        interpreter.emit(LayersChanged(*circumstances(interpreter, site), model, method))
+        layers = iterate(interpreter, changed) or ()
+        gone = layers[index] if isinstance(index, int) and -len(layers) <= index < len(layers) else None
+        layer = gone if isinstance(gone, Instance) else None
+        interpreter.emit(LayersChanged(*circumstances(interpreter, site), model, method, layer))
 
 
 def remember_layers(interpreter: Interpreter, model: Instance, layers: tuple[Value, ...]) -> None:

@@ -226,6 +226,23 @@ def argument_site(
     return site_of(expression, frame)
 
 
+def parameter_room(interpreter: Interpreter, position: int, name: str) -> Site | None:
+    """The empty place behind the last parameter of a lambda that is an argument of the call under way; None where there is
+    none, or where the lambda has parameters of other kinds, behind which nothing may stand."""
+    if interpreter.calling is None:
+        return None
+    node, frame = interpreter.calling
+    function = _expression(node, position, (name,))
+    if not isinstance(function, ast.Lambda):
+        return None
+    given = function.args
+    if not given.args or given.defaults or given.vararg or given.kwonlyargs or given.kwarg:
+        return None
+    last = given.args[-1]
+    line, column = last.end_lineno or last.lineno, last.end_col_offset or last.col_offset
+    return Site(frame.module, frame.piece, line, column, line, column)
+
+
 def _expression(node: ast.Call, position: int, names: tuple[str, ...]) -> ast.expr | None:
     for keyword in node.keywords:
         if keyword.arg in names:

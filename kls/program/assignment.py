@@ -34,9 +34,9 @@ def assign(interpreter: Interpreter, target: ast.expr, value: Value, frame: Fram
         set_attribute(interpreter, receiver, target.attr, value)
     elif isinstance(target, ast.Subscript):
         receiver = interpreter.evaluate(target.value, frame)
-        if isinstance(target.value, ast.Attribute):
-            interpreter.library.changed(interpreter, receiver, "=", site_of(target, frame))
         index = interpreter.evaluate(target.slice, frame)
+        if isinstance(target.value, ast.Attribute):
+            interpreter.library.changed(interpreter, receiver, "=", site_of(target, frame), index)
         if type(value) in interpreter.library.tracked and isinstance(receiver, Container):
             _replace(interpreter, target, item_of(interpreter, receiver, index), value)
             interpreter.library.held(interpreter, receiver, index, value)

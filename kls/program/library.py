@@ -139,8 +139,9 @@ class Library(Protocol):
         """What `from module import *` binds."""
         ...
 
-    def changed(self, interpreter: Interpreter, value: Value, method: str, site: Site) -> None:
-        """A list was changed that was read off an attribute just now: `model.layers.pop()`, `del model.layers[0]`."""
+    def changed(self, interpreter: Interpreter, value: Value, method: str, site: Site, index: Value) -> None:
+        """A list is about to be changed that was read off an attribute just now: `model.layers.pop()`,
+        `del model.layers[0]`. `index`: which item is taken out or replaced, UNKNOWN where it is not one."""
         ...
 
     def escaped(self, interpreter: Interpreter, value: Value) -> None:

@@ -36,7 +36,8 @@ def call_method(interpreter: Interpreter, receiver: Value, name: str, arguments:
         return arrays.call_method(interpreter, receiver, name, arguments)
     content = content_of(interpreter, receiver)
     if name in CHANGES and _is_of_attribute(interpreter):
-        interpreter.library.changed(interpreter, receiver, name, site)
+        first = arguments.positional[0] if arguments.positional else -1
+        interpreter.library.changed(interpreter, receiver, name, site, first if name == "pop" else UNKNOWN)
     if receiver.kind in DICTS:
         handler = ON_DICT.get(name)
     elif receiver.kind == "set":

@@ -61,9 +61,10 @@ def delete(interpreter: Interpreter, node: ast.Delete, frame: Frame) -> str | No
     for target in node.targets:
         if isinstance(target, ast.Subscript):
             receiver = interpreter.evaluate(target.value, frame)
+            index = interpreter.evaluate(target.slice, frame)
             if isinstance(target.value, ast.Attribute):
-                interpreter.library.changed(interpreter, receiver, "del", site_of(target, frame))
-            delete_item(interpreter, receiver, interpreter.evaluate(target.slice, frame))
+                interpreter.library.changed(interpreter, receiver, "del", site_of(target, frame), index)
+            delete_item(interpreter, receiver, index)
         elif isinstance(target, ast.Attribute):
             delete_attribute(interpreter, interpreter.evaluate(target.value, frame), target.attr)
         elif isinstance(target, ast.Name):

@@ -90,9 +90,13 @@ class Finding(Generic[P]):
     """Names of the layers that are in the model without being meant."""
     absent: tuple[str, ...] = ()
     """Names of the layers that are meant to be in the model and are not."""
+    repeated: tuple[str, ...] = ()
+    """Names of the layers that the model calls again on what came of their own output."""
     related: tuple[Related[P], ...] = ()
     fixes: tuple[Fix[P], ...] = ()
     verdict: Verdict | None = None
+    construction: P | None = None
+    """Where the model is constructed that shows the fault, where that is not the place itself."""
 
     def at(self: Finding[P], convert: Callable[[P], Q]) -> Finding[Q]:
         """The same finding with every place converted."""
@@ -112,7 +116,9 @@ class Finding(Generic[P]):
             self.outcomes,
             self.leaked,
             self.absent,
+            self.repeated,
             related,
             fixes,
             self.verdict,
+            None if self.construction is None else convert(self.construction),
         )

@@ -45,6 +45,7 @@ def check(event: object, graph: Graph) -> Iterator[Finding[Site]]:
             f"{counted(params)} between them {is_are} in neither. The shapes fit, so that no version of Keras tells.",
             event.site,
             outcomes=wrong(),
+            absent=graph.names(between),
             related=(*created(graph, graph.instance(given.operation)), *created(graph, event.instance)),
         )
         return

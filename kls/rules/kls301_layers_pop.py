@@ -32,7 +32,9 @@ def check(event: object, graph: Graph) -> Iterator[Finding[Site]]:
         Certainty.PROVEN,
         f"`{name}.layers` is a copy: changing it has no effect, and the model keeps its layers. {advice}",
         event.site,
+        model=shown,
         outcomes=wrong(),
+        leaked=graph.names((event.gone.address,)) if event.gone is not None else (),
         related=created(graph, event.model),
         fixes=replacement(f"Use `{own}`", event.site, own, safe=False),
     )

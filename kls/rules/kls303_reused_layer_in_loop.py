@@ -28,6 +28,7 @@ def check(event: object, graph: Graph) -> Iterator[Finding[Site]]:
         f"make the layer inside the loop.",
         event.site,
         outcomes=wrong(),
+        repeated=graph.names((event.layer.address,)),
         related=created(graph, event.layer),
     )
 

@@ -10,7 +10,7 @@ from kls.graph.values import KerasTensor, Site
 from kls.graph.view import Graph
 from kls.rules.finding import Certainty, Finding, Outcome, Severity
 from kls.rules.registry import Rule
-from kls.rules.wording import KERAS_3, ignorable, made, wrong
+from kls.rules.wording import KERAS_3, ignorable, made, replacement, wrong
 
 CODE, NAME = "KLS307", "late-bound-lambda"
 
@@ -43,6 +43,7 @@ def check(event: object, graph: Graph) -> Iterator[Finding[Site]]:
         f"function. Bind it by a parameter with a default, `{event.variable}={event.variable}`.",
         event.site,
         outcomes=wrong(),
+        fixes=replacement(f"Bind `{event.variable}`", event.room, f", {event.variable}={event.variable}", safe=False),
     )
 
 
