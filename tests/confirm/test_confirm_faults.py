@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import os
+import shutil
 import signal
 import subprocess
 import sys
@@ -225,6 +226,21 @@ def test_an_interpreter_that_changes_is_started_anew(tmp_path: Path) -> None:
         python.unlink()
         with pytest.raises(FileNotFoundError, match="no interpreter at"):
             verdicts(session)
+
+
+def test_an_interpreter_that_is_deleted_while_it_builds(tmp_path: Path) -> None:
+    """What is under way ends by itself, the next is told what is missing, and all is well once it is there again."""
+    folder = tmp_path / "venv"
+    with contextlib.closing(Session(Facts(venv_with_keras(folder), None))) as session:
+        assert verdicts(session) == ["clean"]
+        remover = threading.Timer(0.5, shutil.rmtree, [folder])
+        remover.start()
+        assert verdicts(session, "import keras, time\nkeras.slept = time.sleep(1.5)\n" + MODEL) == ["clean"]
+        remover.join()
+        with pytest.raises(FileNotFoundError, match="no interpreter at"):
+            verdicts(session)
+        venv_with_keras(folder)
+        assert verdicts(session) == ["clean"]
 
 
 def test_keras_missing_names_the_interpreter_and_the_cure(tmp_path: Path) -> None:
