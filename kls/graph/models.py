@@ -119,14 +119,8 @@ def _build(
     _set_cell(interpreter, event, root, None)
     found = connectivity(interpreter, inputs, outputs, _consumed(interpreter, inputs, outputs))
     originals = {t: original for t in inputs if (original := original_of(interpreter, t)) is not None}
-    outcomes = {e.value: outcome(e, found, False) for e in Era}
+    outcomes, refusal = _expected(interpreter, found, inputs, outputs)
     made, built = given, (inputs, outputs)
-    clonable = found.midgraph and found.complete
-    refusal = tf_keras_refusal(interpreter, inputs, outputs) if clonable else None
-    if refusal is not None:
-        outcomes[Era.TF_KERAS.value] = "raises"
-    if found.midgraph and (set(inputs) & set(outputs) or len(set(outputs)) < len(outputs)):
-        outcomes[Era.V3_14.value] = "raises"  # such a tensor is cloned twice, and one clone is left unconnected
     refused = era is Era.TF_KERAS and outcomes[era.value] == "raises"
     clones = None
     if found.midgraph and not refused:
@@ -170,6 +164,19 @@ def _build(
         clones=originals,
         duplicate=duplicate,
     )
+
+
+def _expected(
+    interpreter: Interpreter, found: Connectivity, inputs: tuple[KerasTensor, ...], outputs: tuple[KerasTensor, ...]
+) -> tuple[dict[str, str], str | None]:
+    """(what each era makes of these tensors, what tf_keras says where it refuses to clone their graph)."""
+    outcomes = {era.value: outcome(era, found, False) for era in Era}
+    refusal = tf_keras_refusal(interpreter, inputs, outputs) if found.midgraph and found.complete else None
+    if refusal is not None:
+        outcomes[Era.TF_KERAS.value] = "raises"
+    if found.midgraph and (set(inputs) & set(outputs) or len(set(outputs)) < len(outputs)):
+        outcomes[Era.V3_14.value] = "raises"  # such a tensor is cloned twice, and one clone is left unconnected
+    return outcomes, refusal
 
 
 def _unreached(
