@@ -10,7 +10,7 @@ from functools import cached_property, partial
 from itertools import chain
 from pathlib import Path
 
-from kls.environment import Environment, find_module, is_installed, uses_keras
+from kls.environment import Environment, declared, find_module, is_installed, uses_keras
 from kls.environment.era import era_of
 from kls.environment.modules import locate_module
 from kls.graph.events import ModelBuilt
@@ -100,6 +100,7 @@ def analyse(
 
     Nothing is run or imported. `cancelled` is looked at in every step; when it answers True, Cancelled is raised.
     """
+    environment = declared(environment, snapshot.document)
     units, cache = memo.of(snapshot.path, environment)
     library = KerasLibrary(environment)
     modules = Modules(

@@ -15,6 +15,8 @@ from kls.confirm.confirm import confirm
 from kls.confirm.jail import NoJail
 from kls.confirm.session import Facts, Session
 from kls.confirming import Suspect, facts, in_cells, judged, sites, suspects
+from kls.environment import Environment, spoken
+from kls.source.document import Document
 
 if TYPE_CHECKING:
     from kls.cli.reading import Reader
@@ -27,25 +29,35 @@ class CannotBuild(Exception):
 class Builder:
     """Builds models of files in the sandbox."""
 
-    def __init__(self, reader: Reader, progress: Callable[[str], None] = lambda message: None) -> None:
+    def __init__(
+        self, reader: Reader, progress: Callable[[str], None] = lambda message: None, *, fixed: bool = False
+    ) -> None:
+        """`fixed`: the backend is the reader's, whatever the program says."""
         self._reader = reader
+        self._fixed = fixed
         self._progress = progress
         self._sessions: dict[tuple[Facts, bool, str | None], Session] = {}
 
     def build(self, analysis: Analysis, suspected: tuple[Suspect, ...] | None) -> Confirmation:
         """The verdicts on some models of a file, on all that it builds for None. Raises CannotBuild."""
-        around, session = self._reader.around(analysis.path), self._session(analysis.path)
         document = analysis.documents[analysis.path]
-        wanted = None if suspected is None else sites(suspected, document, around.environment, analysis.path)
+        environment = self._environment(analysis.path, document)
+        session = self._session(analysis.path, environment)
+        wanted = None if suspected is None else sites(suspected, document, environment, analysis.path)
         try:
             return in_cells(confirm(analysis.path, document.text, wanted, session, progress=self._progress), document)
         except (NoJail, KerasMissing, AgentDied, OSError) as error:
             raise CannotBuild(str(error)) from None
 
-    def _session(self, path: str) -> Session:
+    def _environment(self, path: str, document: Document) -> Environment:
+        """What a file meets: the Keras that it speaks, under the backend that it chooses or that was chosen for it."""
+        own = self._reader.around(path).environment
+        return replace(spoken(own, document), backend=own.backend) if self._fixed else spoken(own, document)
+
+    def _session(self, path: str, environment: Environment) -> Session:
         """The warm process for a file. Raises CannotBuild."""
         around = self._reader.around(path)
-        known = facts(around.environment, around.project)
+        known = facts(environment, around.project)
         if known is None:
             named = around.settings.python
             raise CannotBuild(
@@ -54,10 +66,10 @@ class Builder:
         key = known, around.settings.allow_unsandboxed, around.settings.bwrap
         return self._sessions.setdefault(key, Session(known, allow_unsandboxed=key[1], bwrap=key[2]))
 
-    def warm(self, path: str) -> None:
+    def warm(self, path: str, document: Document) -> None:
         """Begin to import the Keras of a file; what goes wrong is said by `build`."""
         with suppress(CannotBuild, NoJail, AgentDied, OSError):
-            self._session(path).start()
+            self._session(path, self._environment(path, document)).start()
 
     def confirmed(self, checked: Checked) -> Checked:
         """The file with what the real Keras says of its findings. Raises CannotBuild."""

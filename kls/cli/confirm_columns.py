@@ -105,14 +105,14 @@ def build(columns: Sequence[Column], target: Target, line: int | None) -> list[O
     `line`: only the model there (1-based).
     """
     readers = [column.reader() for column in columns]
-    builders = [Builder(reader) for reader in readers]
-    path = absolute(target.shown)
+    builders = [Builder(reader, fixed=True) for reader in readers]
+    path, document = absolute(target.shown), readers[0].document(target)
     outcomes = []
     try:
         for index, (column, reader, builder) in enumerate(zip(columns, readers, builders, strict=True)):
             for ahead in range(index, min(index + 2, len(columns))):
                 if columns[ahead].error is None:
-                    builders[ahead].warm(path)
+                    builders[ahead].warm(path, document)
             outcomes.append(_outcome(column, reader, builder, target, line))
             builder.close()
     finally:

@@ -16,9 +16,11 @@ from kls.confirm.confirm import confirm
 from kls.confirm.jail import NoJail
 from kls.confirm.session import Cancelled, Session
 from kls.confirming import Suspect, facts, in_cells, sentence, sites, suspects, to_json
+from kls.environment import Environment, spoken
 from kls.server.analyses import Result
 from kls.server.lenses import COMMAND
 from kls.server.server import KlsServer
+from kls.server.texts import OpenFile
 from kls.surroundings import Surroundings
 
 _MOST_SAID = 4
@@ -47,14 +49,16 @@ async def _saved(ls: KlsServer, uri: str) -> None:
     file = ls.texts.find(uri)
     result = await ls.analyses.current(file.uri) if file else None
     if result is not None and result.analysis.findings:
-        await prewarm(ls, result.file.path)
+        await prewarm(ls, result.file)
 
 
-async def prewarm(ls: KlsServer, path: str) -> None:
+async def prewarm(ls: KlsServer, file: OpenFile) -> None:
     """Import Keras in the sandbox before the first confirm, for users who want that; nothing of their program is run."""
     loop = asyncio.get_running_loop()
-    around = await loop.run_in_executor(None, ls.neighbourhood.of, path)
-    session = _session(ls, around) if around.settings.prewarm and ls.client.trusted else None
+    around = await loop.run_in_executor(None, ls.neighbourhood.of, file.path)
+    if not (around.settings.prewarm and ls.client.trusted):
+        return
+    session = _session(ls, around, spoken(around.environment, file.document))
     if session is not None and session.pid is None:
         try:
             await loop.run_in_executor(None, session.start)
@@ -109,7 +113,9 @@ async def _confirm(
     """The build, on a thread of its own; None if it could not be, which is said why."""
     loop = asyncio.get_running_loop()
     around = await loop.run_in_executor(None, ls.neighbourhood.of, result.file.path)
-    session = _session(ls, around)
+    document, path = result.file.document, result.file.path
+    environment = spoken(around.environment, document)
+    session = _session(ls, around, environment)
     if session is None:
         _say(ls, types.MessageType.Error, "kls: no Python interpreter was found; set kls.python")
         return None
@@ -121,8 +127,7 @@ async def _confirm(
     def report(message: str) -> None:
         loop.call_soon_threadsafe(progress.report, message)
 
-    document, path = result.file.document, result.file.path
-    wanted = sites(suspected, document, around.environment, path)
+    wanted = sites(suspected, document, environment, path)
     build = partial(confirm, path, document.text, wanted, session, progress=report, cancelled=cancelled)
     try:
         return in_cells(await loop.run_in_executor(None, build), document)
@@ -134,8 +139,8 @@ async def _confirm(
     return None
 
 
-def _session(ls: KlsServer, around: Surroundings) -> Session | None:
-    known = facts(around.environment, around.project)
+def _session(ls: KlsServer, around: Surroundings, environment: Environment) -> Session | None:
+    known = facts(environment, around.project)
     settings = around.settings
     return ls.verdicts.session(known, settings.allow_unsandboxed, settings.bwrap) if known else None
 

@@ -48,7 +48,7 @@ class KlsServer(LanguageServer):
         self.verdicts = Verdicts()
         self.inference = Inference()
         self.analyses = Analyses(self.texts, self._analyse, self._arrived, self._log_error)
-        self.opened: Callable[[KlsServer, str], Awaitable[None]] | None = None
+        self.opened: Callable[[KlsServer, OpenFile], Awaitable[None]] | None = None
         """What else is to be done for a file that was analysed for the first time, by its path."""
         self._memo = Memo()
         self._told: dict[str, tuple[int, list[types.Diagnostic] | None]] = {}
@@ -144,7 +144,7 @@ class KlsServer(LanguageServer):
         if self.opened and result.file.uri not in self._seen:
             self._seen.add(result.file.uri)
             if result.analysis.findings:
-                task = asyncio.ensure_future(self.opened(self, result.file.path))
+                task = asyncio.ensure_future(self.opened(self, result.file))
                 self._tasks.add(task)
                 task.add_done_callback(self._tasks.discard)
         for problem in self.neighbourhood.new_problems():

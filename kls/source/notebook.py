@@ -21,6 +21,8 @@ _TRANSPARENT = re.compile(r"%%(time|timeit|capture|prun|memit|mprun|snakeviz)\b"
 _MAGIC = re.compile(r"[ \t]*(?:[%!]|\?{1,2}[\w.*%]|[\w.]+[ \t]*=[ \t]*[%!]\w|[%\w.*\[\]'\"]+\?{1,2}[ \t]*$)")
 """A line that IPython takes before Python does: %magic, !command, ?name, `x = %magic`, `name?`."""
 
+_ENVIRONMENT = re.compile(r"[ \t]*%(?:set_)?env[ \t]+\w")
+"""A magic that sets an environment variable, which may choose the Keras: a comment says so (kls/environment/declared.py)."""
 
 _TIMED = re.compile(
     r"([ \t]*)(%(?:timeit|time|prun|memit)[ \t]+)(?=[^\s-])(?!(?:for|while|if|with|try|def|class|async)\b)"
@@ -118,7 +120,8 @@ def _blank_magic(lines: list[str], row: int) -> int:
     """Put a stand-in for the magic on line `row` and the lines it continues on; returns the line after it."""
     continued = lines[row].rstrip().endswith("\\")
     target = re.match(r"([ \t]*[\w.]+[ \t]*=)[ \t]*[%!]", lines[row])
-    lines[row] = f"{target[1]} {UNPARSED}" if target else indent(lines[row]) + "pass"
+    kept = f"  # {lines[row].strip()}" if _ENVIRONMENT.match(lines[row]) else ""
+    lines[row] = f"{target[1]} {UNPARSED}" if target else indent(lines[row]) + "pass" + kept
     row += 1
     while continued and row < len(lines):
         continued = lines[row].rstrip().endswith("\\")

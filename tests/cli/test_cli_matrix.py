@@ -163,3 +163,11 @@ def test_a_leak_is_told_and_its_fix_proven_on_jax(kls: Kls, leak: Path) -> None:
     (model,) = done.json["models"]
     assert model["verdict"] == "confirmed"
     assert [fix["verdict"] for fix in model["fixes"]] == ["verified"]
+
+
+def test_a_program_chooses_its_backend(kls: Kls, leak: Path) -> None:
+    text = "import os\nos.environ['KERAS_BACKEND'] = 'jax'\nimport keras\nx = keras.Input((2,))\nmodel = keras.Model(x, x + 1)\n"
+    (leak.parent / "on_jax.py").write_text(text)
+    done = kls("confirm", "on_jax.py", "--python", backend_python("jax"), "--format", "json")
+    assert done.json["environment"]["backend"] == "jax"
+    assert [model["verdict"] for model in done.json["models"]] == ["clean"]
