@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cache
 from importlib import resources
@@ -44,6 +45,11 @@ def pages() -> tuple[Page, ...]:
 def find_page(rule: str) -> Page | None:
     """The page of a rule by its code, in any case, or its name."""
     return next((page for page in pages() if rule.upper() == page.code or rule.lower() == page.name), None)
+
+
+def naming_nothing(words: Iterable[str]) -> tuple[str, ...]:
+    """Those of `words` that are neither a rule's name nor its code nor the beginning of one."""
+    return tuple(w for w in words if not any(page.code.startswith(w) or page.name == w for page in pages()))
 
 
 def rule_url(rule: str) -> str:

@@ -9,6 +9,7 @@ from pathlib import Path
 from pathspec import GitIgnoreSpec
 
 from kls.environment import Environment, find_interpreter, read_environment
+from kls.pages import naming_nothing
 from kls.settings import Settings, read_settings
 
 _ROOT_MARKERS = ("pyproject.toml", ".git", "setup.py", "setup.cfg")
@@ -54,6 +55,9 @@ def surroundings(
             settings = _with_problem(settings, str(error))
             known[key] = read_environment(python, [project], None, variables)
     environment = known[key]
+    for name, words in (("select", settings.select), ("ignore", settings.ignore), ("severity", settings.severity)):
+        for word in naming_nothing(words):
+            settings = _with_problem(settings, f"the setting {name} has {word!r}, which is no rule")
     return Surroundings(project, settings, environment)
 
 

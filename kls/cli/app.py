@@ -108,7 +108,8 @@ def check(
     """Say where a model is not the one its author meant."""
     from kls.cli.check import Options, check_paths
 
-    options = Options(format.value, keras, python, _listed(select), _listed(ignore), fix, confirm, cache)
+    selected, ignored = _rules(select, "--select"), _rules(ignore, "--ignore")
+    options = Options(format.value, keras, python, selected, ignored, fix, confirm, cache)
     raise typer.Exit(check_paths(paths, options))
 
 
@@ -201,6 +202,11 @@ def _address(text: str) -> tuple[str, int]:
     return host, int(port)
 
 
-def _listed(words: list[str] | None) -> tuple[str, ...]:
+def _rules(words: list[str] | None, option: str) -> tuple[str, ...]:
     """`--select A,B --select C` as ("A", "B", "C")."""
-    return tuple(word.strip() for given in words or () for word in given.split(",") if word.strip())
+    from kls.pages import naming_nothing
+
+    listed = tuple(word.strip() for given in words or () for word in given.split(",") if word.strip())
+    for word in naming_nothing(listed):
+        raise typer.BadParameter(f"{word!r} is no rule: `kls rules` lists them", param_hint=option)
+    return listed

@@ -40,6 +40,8 @@ class TestExitCodes:
             (["check", "--colour", "leak.py"], "No such option"),
             (["check", "--format", "xml", "leak.py"], "xml"),
             (["chekc", "leak.py"], "No such command"),
+            (["check", "--select", "KLS1,fresh", "leak.py"], "'fresh' is no rule: `kls rules` lists them"),
+            (["check", "--ignore", "KLS999", "leak.py"], "'KLS999' is no rule"),
             (["check", "nowhere.py"], "nowhere.py: no such file or folder"),
         ],
     )
@@ -267,6 +269,15 @@ class TestFiles:
         (tmp_path / "python").symlink_to(sys.executable)
         assert "no interpreter" not in kls("check", "sub/leak.py", "--python", "./python").err
         assert "no interpreter" in kls("check", "sub/leak.py", "--python", "sub/python").err
+
+    def test_a_rule_that_is_none_is_said(self, kls: Kls, leak: Path, tmp_path: Path) -> None:
+        (tmp_path / "pyproject.toml").write_text("[tool.kls]\nignore = ['KLS999']\nseverity = { cloned = 'off' }\n")
+        done = kls("check", *V, leak.name)
+        assert done.err.splitlines() == [
+            "kls: the setting ignore has 'KLS999', which is no rule",
+            "kls: the setting severity has 'cloned', which is no rule",
+        ]
+        assert "error[KLS101]" in done.out
 
     def test_the_settings_exclude_too(self, kls: Kls, leak: Path, tmp_path: Path) -> None:
         (tmp_path / "pyproject.toml").write_text("[tool.kls]\nexclude = ['generated/']\n")
