@@ -37,15 +37,19 @@ class Deed:
     """The modules that it imported, as they were then."""
 
 
+Place: TypeAlias = "tuple[int, int, str]"
+"""Where a statement stands in its piece, and its text."""
+
 StatementKey: TypeAlias = "tuple[object, ...]"
-"""Where it stands in its piece, its text, and 1 for the first time that it is run in its activation, 2 for the next."""
+"""The place, and 1 for the first time that what it stands in is run in its activation, 2 for the next."""
 
 
 @dataclass(frozen=True)
 class Statement:
-    """What one statement of a function did, which called no function of the program."""
+    """What one statement of a function did, which called no function of the program, or several in a row."""
 
     deed: Deed
+    places: tuple[Place, ...]
     around: tuple[Value, ...]
     """What else its names may mean."""
     names: Mapping[str, Value]
@@ -54,6 +58,8 @@ class Statement:
     """The local variables after it; None where it cannot be replayed."""
     allocated: tuple[int, int]
     """How many addresses there were before and after it."""
+    parts: Mapping[StatementKey, Statement]
+    """The statements in it: those of an `if`, or those that were in a row."""
 
 
 @dataclass(frozen=True)

@@ -8,7 +8,7 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING, NoReturn
 
 from kls.program.dispatch import EXPRESSIONS, STATEMENTS
-from kls.program.edited import run_statement
+from kls.program.edited import run_edited
 from kls.program.frame import Frame
 from kls.program.paths import End, join_names
 from kls.program.store import Key, Overlay
@@ -153,15 +153,14 @@ class Interpreter:
 
     def execute(self, body: Sequence[ast.stmt], frame: Frame) -> str | None:
         """Run statements. The answer is how control leaves them: None, "return", "raise", "break" or "continue"."""
+        if self.overlay.statements_before is not None:
+            return run_edited(self, body, frame)
         for node in body:
             handler = STATEMENTS.get(type(node))
             if handler is not None:
                 self.step()
                 self.calling, self.frame = None, frame
-                if self.overlay.statements_before is None:
-                    signal = handler(self, node, frame)
-                else:
-                    signal = run_statement(self, handler, node, frame)
+                signal = handler(self, node, frame)
                 if signal is not None:
                     return signal
         return None
