@@ -48,7 +48,7 @@ def run_edited(interpreter: Interpreter, body: Sequence[ast.stmt], frame: Frame)
         interpreter.step()
         interpreter.calling, interpreter.frame = None, frame
         place = places[at] if places and overlay.is_plain and interpreter.is_settled else None
-        found = None if place is None else _replayed(interpreter, places, at, time, frame)
+        found = None if place is None or places is None else _replayed(interpreter, places, at, time, frame)
         if found is not None:
             row.append(found)
             at += len(found.places)
@@ -80,9 +80,11 @@ def _replayed(
         overlay.allocated = found.allocated[1]
         overlay.statements.update(found.parts)
         overlay.statements[key] = found
-        names = frame.locals
+        names, after = frame.locals, found.after
+        assert names is not None
+        assert after is not None
         names.clear()
-        names.update(found.after)
+        names.update(after)
         return found
     return None
 
