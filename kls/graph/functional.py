@@ -8,7 +8,7 @@ graph is not complete.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
@@ -53,8 +53,8 @@ class _Walk:
     inputs: frozenset[KerasTensor]
     stops: bool
     order: list[NodeKey] = field(default_factory=list)
-    nodes: dict[NodeKey, Node] = field(default_factory=dict)
-    """All that were met, in the order of that."""
+    parents: dict[NodeKey, Sequence[KerasTensor]] = field(default_factory=dict)
+    """What each node that was met comes of, in the order of that."""
     indices: dict[Address, int] = field(default_factory=dict)
     exact: bool = True
     """Whether all inputs of the nodes are known."""
@@ -80,7 +80,7 @@ def build_map(
 
 def _visit(interpreter: Interpreter, walk: _Walk, start: KerasTensor) -> None:
     """`_build_map_helper`, with a stack of its own: model graphs are deeper than Python's recursion limit."""
-    order, nodes, indices, inputs = walk.order, walk.nodes, walk.indices, walk.inputs
+    order, parents, indices, inputs = walk.order, walk.parents, walk.indices, walk.inputs
     stack: list[KerasTensor | NodeKey] = [start]
     while stack:
         tensor = stack.pop()
@@ -88,13 +88,14 @@ def _visit(interpreter: Interpreter, walk: _Walk, start: KerasTensor) -> None:
             order.append(tensor)
             continue
         key = (tensor.operation, tensor.node)
-        if key in nodes:
+        if key in parents:
             continue
         cell = operation(interpreter, tensor.operation)
         if cell is None or tensor.node >= len(cell.nodes):
             walk.exact = False
             continue
-        node = nodes[key] = cell.nodes[tensor.node]
+        node = cell.nodes[tensor.node]
+        sources = parents[key] = possible_inputs(node)
         is_cut = bool(node.inputs) and tensor in inputs
         if is_cut and walk.stops:
             continue
@@ -104,7 +105,7 @@ def _visit(interpreter: Interpreter, walk: _Walk, start: KerasTensor) -> None:
         stack.append(key)
         walk.exact = walk.exact and node.exact
         if not is_cut:
-            stack.extend(reversed(possible_inputs(node)))
+            stack.extend(reversed(sources))
 
 
 def map_graph(
@@ -118,7 +119,7 @@ def map_graph(
     for key in reversed(walk.order):
         depth = max(node_depths.setdefault(key, 0), depths.get(key[0], 0))
         depths[key[0]] = node_depths[key] = depth
-        for parent in possible_inputs(walk.nodes[key]):
+        for parent in walk.parents[key]:
             parent_key = (parent.operation, parent.node)
             if in_graph is not None and parent_key not in in_graph:
                 continue
@@ -130,14 +131,16 @@ def map_graph(
             depths[tensor.operation] = 0
             walk.indices[tensor.operation] = -1
             nodes.append((tensor.operation, tensor.node))
-    order = {key: index for index, key in enumerate(node_depths)}
-    nodes.sort(key=lambda key: (-node_depths.get(key, 0), order.get(key, len(order))))  # as `_run_through_graph` goes
+    ranks = {key: (-depth, index) for index, (key, depth) in enumerate(node_depths.items())}
+    last = (0, len(ranks))
+    nodes.sort(key=lambda key: ranks.get(key, last))  # as `_run_through_graph` goes
     by_depth: dict[int, list[Address]] = defaultdict(list)
     for address, depth in depths.items():
         by_depth[depth].append(address)
     ordered: list[Address] = []
     for depth in sorted(by_depth, reverse=True):
-        ordered.extend(sorted(by_depth[depth], key=lambda address: walk.indices[address]))
+        level = by_depth[depth]
+        ordered.extend(sorted(level, key=walk.indices.__getitem__) if len(level) > 1 else level)
     return Graph(tuple(ordered), tuple(nodes), walk.exact and walk.certain)
 
 

@@ -97,6 +97,39 @@ def test_an_edit_in_a_function_replays_its_other_statements(tmp_path: Path) -> N
     assert [after[key] is before.get(key) for key in after] == [True, False]
 
 
+LONG = """def block(x):
+    x = layers.Dense({first}, name='first')(x)
+    x = layers.ReLU()(x)
+    if x.shape[-1] > 4:
+        x = layers.Dense(4, name='shorter')(x)
+    x = layers.Dropout(0.1)(x)
+    return layers.Dense({last}, name='last')(x)
+"""
+
+
+def test_statements_that_are_replayed_in_a_row_are_one(tmp_path: Path) -> None:
+    typing = Typing(tmp_path)
+    rows: list[object] = []
+    for last in (5, 6, 7, 8):
+        typing.look(HEAD + LONG.format(first=3, last=last) + USE)
+        found = typing.calls()["block"][0].statements or {}
+        rows = [len(statement.places) for statement in found.values() if len(statement.places) > 1]
+    assert rows == [4]
+    typing.look(HEAD + LONG.format(first=9, last=8) + USE)  # which makes the branch another
+    shapes = typing.shapes(HEAD + LONG.format(first=9, last=8) + USE)
+    assert (None, 4) in shapes[0]
+
+
+def test_statements_of_a_generator_are_not_replayed(tmp_path: Path) -> None:
+    """What takes its values runs in between, so that a row would have what that did in it."""
+    typing = Typing(tmp_path)
+    text = "def widths():\n    a = {}\n    yield a\n    b = a + 1\n    yield b\n\n\n"
+    text += "x = keras.Input((2,))\ny = x\nfor width in widths():\n    y = layers.Dense(width)(y)\nmodel = keras.Model(x, y)\n"
+    for first in (3, 4, 5, 4):
+        typing.look(HEAD + text.format(first))
+    assert typing.shapes(HEAD + text.format(4)) == [[(None, 2), (None, 4), (None, 5)]]
+
+
 def test_a_call_is_replayed_only_with_what_it_read(tmp_path: Path) -> None:
     """A global, a captured variable, an attribute, what a list holds, the text of what it calls."""
     text = (
