@@ -16,6 +16,7 @@ from kls.cli.colours import Paint, painter
 from kls.cli.files import Target, targets
 from kls.cli.formats import github, json, sarif, text
 from kls.cli.reading import Reader, Unreadable
+from kls.garbage import collect_rarely
 from kls.rules.finding import Severity
 from kls.surroundings import Surroundings
 
@@ -69,6 +70,7 @@ class Fresh:
 
 def check_paths(paths: Sequence[str], options: Options) -> int:
     """Check, print, and answer the exit code."""
+    collect_rarely()
     reader = Reader(options.settings())
     wanted = [target for target in targets(paths) if reader.wanted(target)]
     paint = painter()
@@ -120,7 +122,7 @@ def _fresh(wanted: Sequence[Target], options: Options, paint: Paint) -> Iterator
 
     size = max(1, min(25, len(wanted) // (4 * cores)))
     chunks = [wanted[i : i + size] for i in range(0, len(wanted), size)]
-    with ProcessPoolExecutor(min(cores, len(chunks))) as pool:
+    with ProcessPoolExecutor(min(cores, len(chunks)), initializer=collect_rarely) as pool:
         for made in pool.map(_chunk, chunks, [options] * len(chunks), [paint] * len(chunks)):
             yield from made
 

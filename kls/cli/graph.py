@@ -9,10 +9,12 @@ from kls.cli.colours import painter
 from kls.cli.files import targets
 from kls.cli.formats import models_dot, models_json, models_mermaid, models_text
 from kls.cli.reading import FileModels, Reader, Unreadable
+from kls.garbage import collect_rarely
 
 
 def graph_paths(paths: Sequence[str], format_: str, keras: str | None, python: str | None) -> int:
     """Print the models of all files; answers the exit code, 2 if one could not be read."""
+    collect_rarely()
     reader = Reader({"keras": keras, "python": python})
     files: list[FileModels] = []
     failed = False

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import gc
 import logging
 import socket
 import sys
@@ -12,16 +11,13 @@ from collections.abc import Awaitable, Callable
 
 from pygls.io_ import run_async
 
+from kls.garbage import collect_rarely
 from kls.server import actions, commands, configuration, hover, lenses, lifecycle, sync, watching
 from kls.server.server import KlsServer
 from kls.server.transport import Reader, Writer, claim_stdout, socket_streams, stdin_reader
 
 # How long a busy analysis may keep the event loop waiting; Python's own 5 ms would be felt in every answer.
 _SWITCH_INTERVAL = 0.0005
-
-# A full collection walks every syntax tree that is kept (0.1 s and more), so it is made rare. What an analysis leaves behind
-# is mostly freed by counting references; the store's values hold no cycles.
-_COLLECT = (50_000, 20, 100)
 
 
 def build() -> KlsServer:
@@ -55,8 +51,7 @@ def _run(streams: Callable[[], Awaitable[tuple[Reader, Writer]]]) -> int:
     logging.getLogger("pygls").setLevel(logging.CRITICAL)
     sys.setswitchinterval(_SWITCH_INTERVAL)
     server = build()
-    gc.freeze()
-    gc.set_threshold(*_COLLECT)
+    collect_rarely()
 
     async def serve() -> None:
         reader, writer = await streams()

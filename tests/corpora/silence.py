@@ -26,6 +26,7 @@ from corpora import HERE, Package, download, packages
 from kls.analysis import Analysis, Memo
 from kls.cli.files import Target
 from kls.cli.reading import Failed, Reader, Unreadable
+from kls.garbage import collect_rarely
 
 VERSIONS = ("3.15.1", "2.15.0")
 BUDGET = 2.0
@@ -179,7 +180,7 @@ def main() -> int:
     options = parser.parse_args()
     chosen = [p for p in packages() if (p.name in options.names if options.names else not (options.nine and p.further))]
     proven, bad = true_findings(), 0
-    with ProcessPoolExecutor(options.jobs) as pool:
+    with ProcessPoolExecutor(options.jobs, initializer=collect_rarely) as pool:
         for package in chosen:
             download(package)
             for keras in options.keras or VERSIONS:
