@@ -144,6 +144,7 @@ def main() -> None:
     parser.add_argument("--out", type=Path, default=ROOT / ".cache" / "buildable.jsonl")
     options = parser.parse_args()
     rows = []
+    options.out.parent.mkdir(parents=True, exist_ok=True)
     with options.out.open("w") as out:
         for files in bodies([name for name in options.only.split(",") if name]):
             if not files:

@@ -174,8 +174,7 @@ export class Workbench {
 
   /** Puts the cursor at a line and column, both counted from one. */
   async goTo(line: number, column: number): Promise<void> {
-    await this.page.keyboard.press("Control+g");
-    await this.page.locator(".quick-input-widget input").fill(`:${line}:${column}`);
+    await this.ask("Control+g", `:${line}:${column}`);
     await this.page.keyboard.press("Enter");
   }
 
@@ -195,9 +194,24 @@ export class Workbench {
   /** What the palette offers for these words. */
   async palette(words: string): Promise<Locator> {
     // Not Ctrl+P and its like: while the editor changes, the browser would take them for its own.
-    await this.page.keyboard.press("F1");
-    await this.page.locator(".quick-input-widget input").fill(words);
+    await this.ask("F1", words);
     return this.page.locator(".quick-input-list .monaco-list-row");
+  }
+
+  /** Opens the input at the top by its key and writes into it; again if the workbench closes it, as when trust restarts the extensions. */
+  private async ask(key: string, words: string): Promise<void> {
+    const input = this.page.locator(".quick-input-widget input");
+    for (let attempt = 1; ; attempt++) {
+      await this.page.keyboard.press(key);
+      try {
+        await input.fill(words, { timeout: 3000 });
+        return;
+      } catch (error) {
+        if (attempt === 5) {
+          throw error;
+        }
+      }
+    }
   }
 
   private async pick(title: string, kind = ""): Promise<void> {
