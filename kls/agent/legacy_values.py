@@ -1,4 +1,4 @@
-"""How Keras 2 is fed and asked for numbers: in the tf.Graph that its model was described in, or eagerly."""
+"""How Keras 2 is fed and asked for numbers."""
 
 from __future__ import annotations
 
@@ -11,8 +11,6 @@ class Runs:
 
     def __init__(self):
         self.tf = sys.modules["tensorflow"]
-        self.eager = self.tf.executing_eagerly()
-        self.pairs = []
 
     def tensor(self, value):
         """An array as a tensor."""
@@ -20,11 +18,9 @@ class Runs:
 
     @contextlib.contextmanager
     def weighted(self, pairs):
-        """The context in which variables have values; those of a graph get theirs when it is run."""
-        self.pairs = pairs
-        if self.eager:
-            for variable, value in pairs:
-                variable.assign(value)
+        """The context in which variables have values."""
+        for variable, value in pairs:
+            variable.assign(value)
         yield
 
     def call(self, operation, node, fed):
@@ -37,13 +33,4 @@ class Runs:
 
     def arrays(self, tensors):
         """Tensors as arrays."""
-        if self.eager:
-            return [tensor.numpy() for tensor in tensors]
-        v1, known = self.tf.compat.v1, {id(variable) for variable, _ in self.pairs}
-        others = [variable.initializer for variable in v1.global_variables() if id(variable) not in known]
-        given = {v1.placeholder(variable.dtype, variable.shape): (variable, value) for variable, value in self.pairs}
-        assigned = [variable.assign(place, read_value=False) for place, (variable, _) in given.items()]
-        with v1.Session() as session:
-            session.run([*others, v1.tables_initializer()])
-            session.run(assigned, {place: value for place, (_, value) in given.items()})
-            return session.run(list(tensors))
+        return [tensor.numpy() for tensor in tensors]

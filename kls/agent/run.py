@@ -8,11 +8,12 @@ import ctypes
 import json
 import linecache
 import os
+import re
 import signal
 import sys
 import threading
 
-from . import values
+from . import legacy_variables, values
 from .describe import describe
 from .missing import describe_error, in_keras
 from .project import Project, annotations_flag, home_of, import_parents, main_module, prepare, run_statement
@@ -20,6 +21,7 @@ from .rewrite import Marks
 from .tries import Tries
 
 MAX_ERRORS = 50
+OF_VARIABLES = re.compile(r"\bvariables?\b|\bresource\b|\b0 values\b|shape \[0\]", re.IGNORECASE)
 
 
 class Deadline(BaseException):
@@ -149,23 +151,20 @@ class Program:
 
 
 def stateless(loaded):
-    """The context in which variables are described but not allocated: keras.StatelessScope, a tf.Graph on Keras 2."""
-    if not loaded["legacy"]:
-        return loaded["keras"].StatelessScope()
-    return sys.modules["tensorflow"].Graph().as_default()
+    """The context in which variables are described but not allocated."""
+    return legacy_variables.scope() if loaded["legacy"] else loaded["keras"].StatelessScope()
 
 
-def needs_values(records, legacy, doubtful, passed):
+def needs_values(records, errors, legacy, doubtful):
     """Whether a run without variables went in a way that an ordinary run might not.
 
-    A tf.Graph can differ from eager TensorFlow in any error of theirs (`doubtful`), also in those that a model's
-    constructor raised, and in what does not raise there though it should (`passed`); a StatelessScope only in errors
-    that no constructor raised.
+    A StatelessScope can differ in errors of Keras's that no constructor raised (`doubtful`), and in those that name it;
+    Keras 2's deferred variables in what a tf.function says of variables.
     """
-    failed = [record.error for record in records if record.error is not None]
+    failed = [str(record.error) for record in records if record.error is not None]
     if legacy:
-        return doubtful or bool(failed) or passed
-    return doubtful or any("stateless" in str(error) for error in failed)
+        return any(OF_VARIABLES.search(message) for message in [*failed, *(error["message"] for error in errors)])
+    return doubtful or any("stateless" in message for message in failed)
 
 
 def alarm(seconds):
@@ -189,9 +188,9 @@ def run(request, loaded, tracer, absorber, write):
     """Execute a request's program and hand the report's bytes to `write`. Does not return: leaving makes variables.
 
     `request`: text, path, paths (to put on sys.path), mode ("stateless" | "ordinary"), soft_seconds, values (lines of
-    the models whose outputs are wanted in numbers), marks (lines of statements that are asked about), raising (the
-    first and last lines of those that should raise), watch (the file whose lines are told, where it is not the
-    program), texts (what other files hold), deferred (the line from which statements wait for the end of an import).
+    the models whose outputs are wanted in numbers), marks (lines of statements that are asked about), watch (the file
+    whose lines are told, where it is not the program), texts (what other files hold), deferred (the line from which
+    statements wait for the end of an import).
     """
     sys.path[:0] = request["paths"]
     path, text = request["path"], request["text"]
@@ -208,9 +207,7 @@ def run(request, loaded, tracer, absorber, write):
         scope, errors = program.scope, program.all_errors()
         in_time()
         doubtful = absorber.doubtful or program.doubtful
-        raised = {line for error in errors for line in error["lines"]}
-        passed = any(raised.isdisjoint(range(first, last + 1)) for first, last in request.get("raising") or ())
-        again = request["mode"] == "stateless" and needs_values(tracer.records, loaded["legacy"], doubtful, passed)
+        again = request["mode"] == "stateless" and needs_values(tracer.records, errors, loaded["legacy"], doubtful)
         asked = {**request, "values": []} if again else request
         facts = report(asked, loaded, tracer, absorber, scope, errors)
         told = json.dumps({**facts, "taken": program.tries.taken}).encode()

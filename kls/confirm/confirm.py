@@ -80,8 +80,7 @@ def _build(
     values += [
         set(p.spans[0]) if site.expected != "raises" else set() for p, (site, *_) in zip(plans[1:], fixes, strict=True)
     ]
-    raising = [span for site, span in zip(wanted, planned.spans, strict=False) if site.expected == "raises"]
-    variants = [p.variant(path, v, () if i else raising) for i, (p, v) in enumerate(zip(plans, values, strict=True))]
+    variants = [p.variant(path, lines) for p, lines in zip(plans, values, strict=True)]
     run = session.build(variants, cancelled, started=lambda hello: progress(f"building with Keras {hello.keras}"))
     return run, tuple(judge_all(text, wanted if sites is not None else None, plans, fixes, run, session))
 

@@ -27,15 +27,14 @@ class Plan:
     caller: Caller | None = None
     lost: tuple[int, ...] = ()
 
-    def variant(self, path: str, values: set[int], raising: Sequence[range] = ()) -> Variant:
+    def variant(self, path: str, values: set[int]) -> Variant:
         """What the agent is to run."""
         lines = tuple(sorted(values))
         marks = tuple(span.start for span in self.spans)
-        wrong = tuple((span.start, span.stop - 1) for span in raising)
         if self.caller is None:
-            return Variant(self.slice.text, path, lines, calls=self.slice.calls, marks=marks, raising=wrong)
+            return Variant(self.slice.text, path, lines, calls=self.slice.calls, marks=marks)
         run = self.caller.slice
-        return Variant(run.text, self.caller.path, lines, path, ((path, self.text),), run.calls, marks, wrong)
+        return Variant(run.text, self.caller.path, lines, path, ((path, self.text),), run.calls, marks)
 
 
 def plan(

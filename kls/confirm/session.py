@@ -59,8 +59,6 @@ class Variant:
     calls: int = 0
     marks: tuple[int, ...] = ()
     """First lines of statements of which it is asked whether they ran; 1-based."""
-    raising: tuple[tuple[int, int], ...] = ()
-    """First and last lines of statements that should raise; 1-based. Those that do not are run with variables too."""
 
     def wire(self) -> dict[str, object]:
         """As the agent takes it."""
@@ -72,7 +70,6 @@ class Variant:
             "texts": dict(self.texts),
             "deferred": first_call,
             "marks": list(self.marks),
-            "raising": [list(span) for span in self.raising],
         }
 
 
