@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import linecache
 import re
 import sys
@@ -10,6 +11,7 @@ import time
 from .missing import HyperParameters, Placeholder
 
 MOST_TRIES, MOST_SECONDS = 60, 12.0
+EXAMPLE = "# example"  # what kls/confirm/examples.py begins them with
 FURTHEST = (sys.maxsize,)
 
 
@@ -35,11 +37,13 @@ class Tries:
         mark = max((each for each in self.marks if each <= line), default=None)
         if self.came(line, mark, 0, 0):
             return
-        self.scope, self.until, self.left = sys._getframe(1).f_globals, time.monotonic() + MOST_SECONDS, MOST_TRIES
-        self.best = None
-        for way in ways:
+        self.scope, self.left, self.best = sys._getframe(1).f_globals, MOST_TRIES, None
+        self.until = time.monotonic() + MOST_SECONDS
+        for way in sorted(ways, key=lambda way: len(way[1]) > 0):
             if self.search(line, mark, *way):
                 return
+            if not way[1]:  # examples may take their time: it is the search that is bounded
+                self.until = time.monotonic() + MOST_SECONDS
         found = self.best
         self.tracer.records += found.made
         self.absorber.notes += found.notes
@@ -95,12 +99,12 @@ class Tries:
         faulty = any(record.error is not None for record in made)
         came = self.came(line, mark, before[0], start)
         if came and not faulty and (error is None or passed[mark] > before[1]):
-            self.taken += [(line, call)] if any(given) else []
+            self.taken += [(line, call)] if any(given) or is_example(call) else []
             return None
         del records[start:], self.absorber.notes[noted:]
         far = FURTHEST if error is None else self.lines(error)
         if self.best is None or (came, far) > (self.best.far[0], self.best.far[1]):
-            self.best = Try(call if any(given) else None, error, made, notes, (came, far))
+            self.best = Try(call if any(given) or is_example(call) else None, error, made, notes, (came, far))
         return far
 
     def came(self, line, mark, before, start):
@@ -121,8 +125,25 @@ class Tries:
     def evaluate(self, call):
         """Evaluate one call in the program's names; its exception, or None."""
         names = {"keras": sys.modules["keras"], "anything": Placeholder, "hyperparameters": HyperParameters}
+        if is_example(call):
+            return self.run_example(call)
         try:
             eval(compile(call, "<guess>", "eval"), self.scope, names)
         except (Exception, SystemExit) as error:
             return error
         return None
+
+    def run_example(self, text):
+        """Run an example of the documentation, past statements that fail; the last exception of these, or None."""
+        scope, last = dict(self.scope), None
+        for node in ast.parse(text).body:
+            try:
+                exec(compile(ast.Module([node], []), "<example>", "exec"), scope)
+            except (Exception, SystemExit) as error:
+                last = error
+        return last
+
+
+def is_example(call):
+    """Whether a call is an example of several lines, and not an expression with arguments that were made up."""
+    return call.startswith(EXAMPLE)

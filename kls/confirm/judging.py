@@ -8,6 +8,7 @@ from dataclasses import replace
 
 from kls.confirm.agent_process import Answer
 from kls.confirm.asked import Site
+from kls.confirm.examples import is_example
 from kls.confirm.guess import is_plain
 from kls.confirm.plan import Plan, binding_spans, enclosing_span
 from kls.confirm.report import BadReport, Failure, Report, parse_report
@@ -95,11 +96,19 @@ def behind(error: Failure, report: Report, text: str) -> Failure | None:
     return None
 
 
+def how_taken(call: str) -> str:
+    """What was called to come to a site, as a clause."""
+    return "the example in its documentation was run" if is_example(call) else f"{call} was called"
+
+
 def holds_for_all(judged: Judged, call: str) -> bool:
     """Whether a verdict that was had by a call with made-up arguments does not hang on what these are.
 
-    Numbers, shapes and texts do not make a graph fall apart; a tensor or a model that is not the right one does.
+    Numbers, shapes and texts do not make a graph fall apart; a tensor or a model that is not the right one does, and an
+    example may be for another version.
     """
+    if is_example(call):
+        return judged.verdict != CONFIRMED or judged.error is None
     return is_plain(call) or (judged.verdict != REFUTED and (judged.verdict != CONFIRMED or judged.error is None))
 
 
@@ -112,7 +121,7 @@ def assumptions(report: Report | None, planned: Plan, span: range) -> tuple[str,
     passed = [error for error in report.errors if error.lines and error.lines[-1] < span.start]
     notes |= {(e.lines[-1], f"{e.type} was passed over: {first_line(e)}") for e in passed if not is_consequence(e)}
     notes |= {
-        (line, f"nothing comes to it by itself, so {call} was called") for line, call in report.taken if line in span
+        (line, f"nothing comes to it by itself, so {how_taken(call)}") for line, call in report.taken if line in span
     }
     notes |= {(line, "it does not parse, and is left out") for line in planned.lost}
     called = [f"called by {os.path.basename(planned.caller.path)}"] if planned.caller else []  # noqa: PTH119

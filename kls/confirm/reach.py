@@ -7,6 +7,7 @@ import re
 from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass, replace
 
+from kls.confirm.examples import examples
 from kls.confirm.guess import Guess, Step, guess, written
 from kls.confirm.statements import DEFINITIONS, Statement, dotted, registry
 
@@ -58,19 +59,23 @@ def way_to(statements: Sequence[Statement], source: Sequence[str], index: int, l
     steps = steps_to(node, line, statements)
     needs = next((step for step in steps if step.wanted), None)
     ways, plain, used = [steps], [] if needs else [written(steps)], {index, *callers}
+    documented, wanted = [node, *holders(node, line)], {node.name}
     for caller, name in calling_definitions(statements, index):
         reached = statements[caller].node
         assert isinstance(reached, DEFINITIONS)
         way = steps_to(reached, use_of(reached, name, line), statements)
         ways.append(way)
+        documented.append(reached)
+        wanted.add(reached.name)
         if not any(step.wanted for step in way):
             plain.append(written(way))
             used.add(caller)
             break
     if plain and not callers and needs is None and not any(step.choices for step in steps):
         return Way(frozenset(used), (plain[0],))
+    told_by = examples([*documented, statements[0].node], wanted, statements)
     tries = [
-        *(Guess((call,)) for call in plain[:1]),
+        *(Guess((call,)) for call in [*plain[:1], *told_by]),
         *(made for way in ways[:MOST_GUESSED] if (made := guess(way)).values),
     ]
     if plain or callers:
@@ -79,11 +84,16 @@ def way_to(statements: Sequence[Statement], source: Sequence[str], index: int, l
     return Way(frozenset(used), (), tuple(tries), wants(steps), Run(start, written(steps)))
 
 
+def holders(node: Definition, line: int) -> list[Definition]:
+    """The definitions within one that hold a line."""
+    inner = [n for n in ast.walk(node) if isinstance(n, DEFINITIONS) and n is not node]
+    return [n for n in inner if n.lineno <= line <= (n.end_lineno or n.lineno)]
+
+
 def told_to_run(source: Sequence[str], node: Definition, line: int) -> list[str]:
     """The calls of `# kls: run` comments above a definition, or above the method that holds a line."""
-    inner = [n for n in ast.walk(node) if isinstance(n, DEFINITIONS) and n.lineno <= line <= (n.end_lineno or n.lineno)]
     found = []
-    for definition in {node, *inner}:
+    for definition in [node, *holders(node, line)]:
         above = min([definition.lineno, *(d.lineno for d in definition.decorator_list)]) - 2
         while above >= 0 and source[above].lstrip().startswith("#"):
             match = RUN.match(source[above])

@@ -3,7 +3,7 @@
 usage: buildable.py [--files N] [--sites N] [--only NAME,...] [--out FILE]. Packages come from PyPI into .corpora/; the
 shared cases and the programs of tests/truth are among them, the packages' own tests are not. Every `Model(...)`,
 `Sequential(...)` and `Functional(...)` that an import says is Keras's is one site, and each is confirmed on its own, in the
-jail, with a warm session for a package.
+jail, with a warm session for a package, under an interpreter that has what the packages import (requirements.txt).
 """
 
 from __future__ import annotations
@@ -29,7 +29,8 @@ from kls.confirm.confirm import confirm
 from kls.confirm.limits import Limits
 from kls.confirm.session import Facts, Session
 
-ROOT = Path(__file__).parents[2]
+HERE = Path(__file__).parent
+ROOT = HERE.parents[1]
 CASES = Path(os.environ.get("KLS_SHARED", ROOT.parent / "shared")) / "cases"
 # Further packages that build models: (name, version, the Keras they are for). Those of before 2020 are for a Keras that is
 # no longer installed anywhere, and are left away.
@@ -165,14 +166,23 @@ def main() -> None:
         print(f"{count:5} {reason}")
 
 
+def interpreter() -> Path:
+    """An interpreter that has Keras and what the packages import besides (requirements.txt), made once."""
+    python = corpora.FOLDER / "env" / "bin" / "python"
+    if not python.exists():
+        make = [sys.executable, HERE.parent / "make_era.py", corpora.FOLDER / "env", sys.executable]
+        subprocess.run([*make, "-r", HERE / "requirements.txt"], check=True)
+    return python
+
+
 # Time is not what is measured here, and the machine may be busy.
-LIMITS = Limits(seconds=180, soft_seconds=160, cpu_seconds=400, start_seconds=900)
+LIMITS = Limits(seconds=90, soft_seconds=80, cpu_seconds=400, start_seconds=900)
 
 
 def session_for(file: File) -> Session:
     """A warm session of a package's era."""
     return Session(
-        Facts(Path(sys.executable), file.project, file.legacy, None if file.legacy else "tensorflow"), limits=LIMITS
+        Facts(interpreter(), file.project, file.legacy, None if file.legacy else "tensorflow"), limits=LIMITS
     )
 
 

@@ -64,6 +64,8 @@ def download(package: Package) -> None:
             with tarfile.open(archive) as opened:
                 opened.extractall(package.folder, filter="data")
             _lift(package.folder)
+    for metadata in package.folder.glob("*.dist-info/METADATA"):  # a wheel has its README there
+        (package.folder / "README.md").write_text(metadata.read_text("utf-8", "replace").partition("\n\n")[2], "utf-8")
     marker = package.folder / "pyproject.toml"  # a folder of a wheel's content is no project without
     if not marker.exists():
         marker.touch()
