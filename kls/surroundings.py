@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 
 from pathspec import GitIgnoreSpec
 
-from kls.environment import Environment, find_interpreter, read_environment
+from kls.environment import Environment, find_interpreter, on_path, read_environment
 from kls.pages import naming_nothing
 from kls.settings import Settings, read_settings
 
@@ -54,11 +55,22 @@ def surroundings(
         except ValueError as error:
             settings = _with_problem(settings, str(error))
             known[key] = read_environment(python, [project], None, variables)
+    if known[key].installed_keras is None and not (settings.python or chosen) and python == on_path(folder, variables):
+        known[key] = _own(project, settings.keras, variables) or known[key]
     environment = known[key]
     for name, words in (("select", settings.select), ("ignore", settings.ignore), ("severity", settings.severity)):
         for word in naming_nothing(words):
             settings = _with_problem(settings, f"the setting {name} has {word!r}, which is no rule")
     return Surroundings(project, settings, environment)
+
+
+def _own(project: str, keras: str | None, variables: Mapping[str, str] | None) -> Environment | None:
+    """What the interpreter that runs kls has, if it has Keras: no project chose the one that is on PATH."""
+    try:
+        own = read_environment(sys.executable, [project], keras, variables)
+    except ValueError:
+        own = read_environment(sys.executable, [project], None, variables)
+    return own if own.installed_keras is not None else None
 
 
 def excluded(path: str, around: Surroundings) -> bool:

@@ -3,7 +3,7 @@
 from kls.environment.declared import declared, spoken
 from kls.environment.dependents import is_installed, uses_keras
 from kls.environment.era import Era, era_of
-from kls.environment.interpreter import find_interpreter
+from kls.environment.interpreter import find_interpreter, on_path
 from kls.environment.modules import find_module
 from kls.environment.read import Environment, read_environment
 
@@ -15,6 +15,7 @@ __all__ = [
     "find_interpreter",
     "find_module",
     "is_installed",
+    "on_path",
     "read_environment",
     "spoken",
     "uses_keras",

@@ -38,7 +38,7 @@ def find_interpreter(
         found = _executable_in(folder)
         if found:
             return found
-    return _on_path(root, variables) or sys.executable or None
+    return on_path(root, variables) or sys.executable or None
 
 
 def _upwards(folder: Path, top: Path) -> Iterator[Path]:
@@ -80,7 +80,9 @@ def _configured(configured: str, top: Path, variables: Mapping[str, str]) -> str
     return _command(configured, str(top), variables)
 
 
-def _on_path(root: str, variables: Mapping[str, str]) -> str | None:
+def on_path(root: str, variables: Mapping[str, str] | None = None) -> str | None:
+    """The interpreter that `python3` or `python` starts in the folder `root`; None where there is none."""
+    variables = os.environ if variables is None else variables
     return _command("python3", root, variables) or _command("python", root, variables)
 
 
