@@ -11,6 +11,7 @@ from typing import Any
 
 from kls.analysis import Analysis, Memo, ModelReport, Snapshot, analyse
 from kls.confirm.asked import Confirmation, FixRequest, ModelVerdict, Site
+from kls.confirm.plan import assigned_name, plain_constructions, statement_span
 from kls.confirm.session import Facts
 from kls.environment import Environment
 from kls.fixes import apply_edits, apply_fix, verified_edits
@@ -64,7 +65,7 @@ def model_of(analysis: Analysis, finding: Finding[Location]) -> ModelReport[Loca
 def suspects(analysis: Analysis, line: int | None = None) -> tuple[Suspect, ...]:
     """The models of the file that have findings, in order of their lines; only the one at `line` (0-based), if given.
 
-    A model at `line` without findings is a suspect all the same: it can be built.
+    A model at `line` without findings is a suspect all the same: it can be built, known or not.
     """
     found: dict[int, Suspect] = {}
     for finding in analysis.findings:
@@ -83,7 +84,19 @@ def suspects(analysis: Analysis, line: int | None = None) -> tuple[Suspect, ...]
     for model in analysis.models:
         if model.location.range.start.line <= line <= model.location.range.end.line:
             return (Suspect(model.location, model.variable, ()),)
-    return ()
+    return _written(analysis, line)
+
+
+def _written(analysis: Analysis, line: int) -> tuple[Suspect, ...]:
+    """A construction at a line that the analysis did not come to, or whose graph it does not know."""
+    document = analysis.documents[analysis.path]
+    span = statement_span(document.text, line + 1)
+    at = next((each - 1 for each in plain_constructions(document.text) if each in span), None)
+    if at is None:
+        return ()
+    words = document.lines[at]
+    place = Range(Position(at, len(words) - len(words.lstrip())), Position(at, len(words.rstrip())))
+    return (Suspect(Location(analysis.path, place), assigned_name(document.text, at + 1), ()),)
 
 
 def sites(suspected: Iterable[Suspect], document: Document, environment: Environment, path: str) -> list[Site]:

@@ -64,3 +64,22 @@ def test_what_is_lacking_can_be_written_down(kls: Kls, tmp_path: Path) -> None:
     comment = "# kls: run Net().build(depth=8, head={8: keras.layers.Dense(1)})\n"
     file.write_text(BUILDER.replace("class", comment + "class"))
     assert "Confirmed by Keras" in kls("confirm", *V, "net.py").out
+
+
+HIDDEN = """import os
+
+keras = vars(__import__("ker" + "as"))
+Model = keras[os.environ.get("KIND", "Model")]
+x = keras["Input"]((4,))
+model = Model(
+    x, keras["layers"].Dense(3)(x))
+"""
+
+
+def test_what_the_analysis_cannot_know_is_built_all_the_same(kls: Kls, tmp_path: Path) -> None:
+    (tmp_path / "hidden.py").write_text(HIDDEN)
+    assert kls("graph", "hidden.py", "--format", "json").json["files"][0]["models"] == []
+    for line in ("6", "7"):
+        (model,) = kls("confirm", *V, "hidden.py", "--line", line, "--format", "json").json["models"]
+        assert (model["variable"], model["line"], model["verdict"], model["params"]) == ("model", 6, "clean", 15)
+    assert "no model is built on line 5" in kls("confirm", *V, "hidden.py", "--line", "5").err
