@@ -49,10 +49,14 @@ def all_layers(layers):
         if is_input_layer(layer):
             continue
         found.append(layer.name)
-        nested = getattr(layer, "layers", None)
-        if isinstance(nested, (list, tuple)):
-            found += all_layers(list(nested))
+        found += all_layers(layers_of(layer))
     return found[:MAX_LAYERS]
+
+
+def layers_of(model):
+    """The layers of a model; a layer of the program's own may keep what it likes under that name."""
+    held = getattr(model, "layers", None) or getattr(model, "operations", None)
+    return [each for each in held if hasattr(each, "_inbound_nodes")] if isinstance(held, (list, tuple)) else []
 
 
 def edges_of(operations):
@@ -129,7 +133,7 @@ def describe(tracer, record, variable):
     }
     if record.error is not None:
         return report
-    layers = list(getattr(model, "layers", None) or getattr(model, "operations", None) or [])[:MAX_LAYERS]
+    layers = layers_of(model)[:MAX_LAYERS]
     report["layers"] = [[layer.name, type(layer).__name__, layer_shape(layer)] for layer in layers]
     report["params"] = parameters(model)
     if graph is None:

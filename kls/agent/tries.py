@@ -52,7 +52,29 @@ class Tries:
             raise found.error
 
     def search(self, line, mark, parts, values, together):
-        """Whether one way comes there: values that go together are changed together, then each alone, as long as it helps."""
+        """Whether one way comes there: where calls end well elsewhere, what was chosen to get so far is chosen otherwise."""
+        todo = [values]
+        while todo:
+            values = todo.pop(0)
+            far, chosen = self.climb(line, mark, parts, values, together)
+            if far is None:
+                return True
+            if far == FURTHEST:
+                optional = [i for i, index in enumerate(chosen) if index and values[i][0] == ""]
+                todo += [(*values[:i], without(values[i], chosen[i]), *values[i + 1 :]) for i in optional]
+            if self.over():
+                break
+        return False
+
+    def over(self):
+        """Whether enough was tried."""
+        return self.left <= 0 or time.monotonic() > self.until
+
+    def climb(self, line, mark, parts, values, together):
+        """(how far the best call comes, None where it comes to the line; its choices).
+
+        Values that go together are changed together, then each alone, as long as it helps.
+        """
         chosen = [0] * len(values)
         rounds = max((len(values[i]) for i in together), default=1)
         first = [[min(r, len(v) - 1) if i in together else 0 for i, v in enumerate(values)] for r in range(rounds)]
@@ -60,23 +82,23 @@ class Tries:
         for choice in first:
             far = self.attempt(line, mark, parts, values, choice)
             if far is None:
-                return True
+                return None, choice
             if best is None or far > best:
                 best, chosen = far, choice
         tried = set()
         while (index := self.next_of(parts, tried, len(values))) is not None:
             tried.add(index)
             for other in range(len(values[index])):
-                if other == chosen[index] or self.left <= 0 or time.monotonic() > self.until:
+                if other == chosen[index] or self.over():
                     continue
                 choice = [*chosen[:index], other, *chosen[index + 1 :]]
                 far = self.attempt(line, mark, parts, values, choice)
                 if far is None:
-                    return True
+                    return None, choice
                 if far > best:
                     best, chosen, tried = far, choice, {index}
                     break
-        return False
+        return best, chosen
 
     def next_of(self, parts, tried, count):
         """The next argument to change: one that the line names on which the best try failed, before others; None at the end."""
@@ -142,6 +164,11 @@ class Tries:
             except (Exception, SystemExit) as error:
                 last = error
         return last
+
+
+def without(values, index):
+    """Values without the one at an index."""
+    return (*values[:index], *values[index + 1 :])
 
 
 def is_example(call):

@@ -32,7 +32,7 @@ def examples(documented: Sequence[ast.AST], wanted: Collection[str], statements:
     found = list[str]()
     for node in documented:
         for block in code_blocks(docstring(node) or ""):
-            tree = parsed(block)
+            tree = parsed(block) if len(block) <= LONGEST else None
             if tree is None:
                 continue
             tree = OwnNames(own).visit(tree)
@@ -83,10 +83,10 @@ def indented(lines: Sequence[str], beyond: int) -> str:
     return textwrap.dedent("\n".join(kept)).strip("\n")
 
 
-def parsed(block: str) -> ast.Module | None:
-    """A piece of code as a tree; None of what is none, or too long."""
+def parsed(text: str) -> ast.Module | None:
+    """Code as a tree; None of what is none."""
     try:
-        return ast.parse(block) if 0 < len(block) <= LONGEST else None
+        return ast.parse(text)
     except (SyntaxError, ValueError, RecursionError, MemoryError):
         return None
 

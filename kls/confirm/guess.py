@@ -36,7 +36,7 @@ LIST = ("[8, 16, 32, 64]", "8", "['a', 'b']")
 NUMBER = ("8", "1")
 KINDS = {
     "model": MODEL, "list": LIST, "number": NUMBER, "numbers": (*NUMBER[:1], *LIST),
-    "small": ("3", "1", "(2, 2)", "[2, 2, 2, 2]"),
+    "few": ("2", "4", "1"), "small": ("3", "1", "(2, 2)", "[2, 2, 2, 2]"),
     "fraction": ("0.1",), "flag": ("False",), "nothing": ("None",), "text": ("'name'",), "activation": ("'relu'",),
     "padding": ("'same'",), "table": ("{}",), "tuner": (f"{CHOSEN}()",),
 }  # fmt: skip
@@ -77,6 +77,7 @@ NAMES = tuple(
         (r"^(use|is|has|with|include|freeze|return|apply)_|training|trainable|verbose|debug", "flag"),
         (r"activation", "activation"),
         (r"padding", "padding"),
+        (r"^(depth|(n_|num_)?(levels?|stages))$", "few"),
         (r"^(n|num|nb|max|min)_|_num_|_begin$|^[nkmdcwh]$", "number"),
         (r"(patch|window)_size$", "small"),
         (r"shape|(input|img|image|target)_size$|dims$|resolution", "shape"),
@@ -102,7 +103,7 @@ class Step:
     """One call on the way to a line: what is called, and the parameters that need an argument.
 
     `body`: the function or class where their use is seen. `brackets`: whether it is called at all. `defaults`: parameters that
-    need none, of which some choose what is done.
+    need none, of which some choose what is done. `line`: the one that is to be come to.
     """
 
     name: str
@@ -110,17 +111,24 @@ class Step:
     body: ast.AST | None = None
     brackets: bool = True
     defaults: tuple[tuple[str, ast.expr], ...] = ()
+    line: int = 0
 
     @property
     def choices(self) -> list[tuple[str, list[str]]]:
-        """The parameters that choose what is done, and what else they may be: flags, compared texts, what is None."""
+        """The parameters that choose what is done, and what else they may be: flags, compared texts, what is None.
+
+        Those first that decide whether the line is come to.
+        """
         found = list[tuple[str, list[str]]]()
-        for name, default in self.defaults:
+        deciding = deciding_names(self.body, self.line)
+        for name, default in sorted(self.defaults, key=lambda pair: pair[0] not in deciding):
             if not isinstance(default, ast.Constant):
                 continue
             value, others = default.value, compared(self.body, name)
             if isinstance(value, bool):
                 others = [repr(not value)]
+            elif value is None and not others and name in deciding:
+                others = list(dict.fromkeys([*values_of(self, name, False)[:2], *OTHERS, "1"]))
             elif (
                 value is None
                 and not others
@@ -130,6 +138,24 @@ class Step:
             if others := [each for each in others if each != repr(value)]:
                 found.append((name, others))
         return found[:MOST_TOLD]
+
+
+def deciding_names(body: ast.AST | None, line: int) -> set[str]:
+    """The names in the conditions on which a line is come to: of the `if` around it, and of those that leave before it."""
+    functions = [n for n in ast.walk(body) if isinstance(n, ast.FunctionDef)] if body is not None else []
+    holding = [n for n in functions if n.lineno <= line <= (n.end_lineno or 0)]
+    found = set[str]()
+    for node in ast.walk(holding[-1]) if holding else ():
+        if isinstance(node, ast.If) and node.lineno < line:
+            around = line <= (node.end_lineno or 0)
+            leaves = any(isinstance(inner, ast.Return) for each in node.body for inner in ast.walk(each))
+            if around or leaves:
+                found |= {
+                    n.id if isinstance(n, ast.Name) else n.attr
+                    for n in ast.walk(node.test)
+                    if isinstance(n, (ast.Name, ast.Attribute))
+                }
+    return found
 
 
 @dataclass(frozen=True)
@@ -253,11 +279,7 @@ def use(node: ast.AST, held: set[str]) -> str | None:
         return next((kind for kind, parts in kinds.items() if node.attr in parts), None)
     if isinstance(node, (ast.For, ast.comprehension)) and name_of(node.iter) in held:
         return "list"
-    if (
-        isinstance(node, ast.Subscript)
-        and name_of(node.value) in held
-        and not isinstance(node.slice, (ast.Name, ast.Constant))
-    ):
+    if isinstance(node, ast.Subscript) and name_of(node.value) in held and not isinstance(node.slice, ast.Constant):
         return "list"
     if isinstance(node, ast.Compare) and name_of(node.left) in held and is_number(node.comparators[0]):
         return "number"

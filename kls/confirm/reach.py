@@ -10,6 +10,7 @@ from dataclasses import dataclass, replace
 from kls.confirm.examples import examples
 from kls.confirm.guess import Guess, Step, guess, written
 from kls.confirm.statements import DEFINITIONS, Statement, dotted, registry
+from kls.confirm.uses import seen
 
 RUN = re.compile(r"^\s*#\s*kls:\s*run\s+(?P<call>\S.*?)\s*$")
 MOST_CALLERS = 60
@@ -164,6 +165,11 @@ def use_of(node: Definition, name: str, line: int) -> int:
 
 def steps_to(node: Definition, line: int, statements: Sequence[Statement] = ()) -> list[Step]:
     """The calls that come to a line of a function or class, one on the result of another."""
+    return [replace(s, line=line, body=seen(s.body, statements)) for s in calls_to(node, line, statements)]
+
+
+def calls_to(node: Definition, line: int, statements: Sequence[Statement]) -> list[Step]:
+    """`steps_to`, but for the line."""
     if not isinstance(node, ast.ClassDef):
         return [Step(node.name, tuple(required(node)), node, defaults=defaults(node))]
     chain = list(lineage(node, statements))

@@ -134,7 +134,7 @@ def test_a_function_that_needs_arguments_says_so() -> None:
     sliced = slice_program(BUILDER.format(comment="", parameters="shape, *, depth"), [4])
     assert sliced.lacks is not None
     assert "`build`, and it needs shape, depth" in sliced.lacks
-    assert sliced.lacks.endswith("# kls: run build(shape=(16,), depth=8)")
+    assert sliced.lacks.endswith("# kls: run build(shape=(16,), depth=2)")
 
 
 def test_methods_are_called_on_a_new_object() -> None:
