@@ -85,6 +85,33 @@ PROGRAMS = {
         """,
         "build(hp=hyperparameters())",
     ),
+    "two that go together": (
+        """\
+        import keras
+        def build(top=True, classes=None):
+            inputs = keras.Input((4,))
+            if top and classes is None:
+                raise ValueError("classes")
+            if not top:
+                return keras.Model(inputs, keras.layers.Dense(2)(inputs))
+            return keras.Model(inputs, keras.layers.Dense(classes)(inputs))  # here
+        """,
+        "build(classes=8, )",
+    ),
+    "by what a helper does with it, and by the tables of the file": (
+        """\
+        import keras
+        KINDS = {"soft": "softmax", "hard": "hard_sigmoid"}
+        def stack(x, sizes):
+            for i in range(2):
+                x = keras.layers.Dense(sizes[i])(x)
+            return x
+        def build(n, kind):
+            inputs = keras.Input((4,))
+            return keras.Model(inputs, keras.layers.Activation(KINDS[kind])(stack(inputs, n)))  # here
+        """,
+        "build(n=[8, 16, 32, 64], kind='soft')",
+    ),
 }
 
 

@@ -53,6 +53,22 @@ def said(model: ModelVerdict) -> str:
     return "\n".join(model.assumptions)
 
 
+def test_a_layer_keeps_what_it_likes_as_its_layers(build: Build) -> None:
+    text = """\
+        import keras
+        class Augment(keras.layers.Layer):
+            def __init__(self):
+                super().__init__()
+                self.layers = ["flip", "turn"]
+            def call(self, x):
+                return x
+        x = keras.Input((4,))
+        model = keras.Model(x, Augment()(x))  # here
+        """
+    model = build({"model.py": text})
+    assert (model.verdict, len(model.layers)) == ("clean", 2)
+
+
 LAYERS = """\
     import keras
     def block(x, width=4):
