@@ -67,8 +67,10 @@ def slice_program(text: str, lines: Sequence[int] | None, guess: bool = True, al
     uncalled = any(all(statements[i].is_definition for i in way.statements) for way in ways.values())
     after_call = len(statements) - 1 if calls and uncalled else -1
     last = max([after_call, *targets])
-    strong = closure(statements, targets, last)
-    kept = closure(statements, strong | without_data(statements, touching_keras(statements, last), strong), last)
+    # What is called at the end may call what is defined after all that is run.
+    within = [i for i, s in enumerate(statements) if i <= last or (calls and s.is_definition)]
+    strong = closure(statements, targets, within)
+    kept = closure(statements, strong | without_data(statements, touching_keras(statements, last), strong), within)
     sliced = keep(source, tree, [statements[i] for i in sorted(kept)])
     needed = frozenset(line for i in strong for line in range(statements[i].start, statements[i].end + 1))
     runs = tuple((line, way.run) for line, way in ways.items() if way.run is not None)
@@ -139,16 +141,16 @@ def without_data(statements: list[Statement], weak: set[int], strong: set[int]) 
     return kept
 
 
-def closure(statements: list[Statement], start: set[int], last: int) -> set[int]:
-    """The statements, up to `last`, that those of `start` need: what binds or changes a name that they load."""
+def closure(statements: list[Statement], start: set[int], within: Sequence[int]) -> set[int]:
+    """The statements `within` some that those of `start` need: what binds or changes a name that they load."""
     kept, names = set(start), set[str]()
     todo = list(start)
     modules = {name for s in statements if s.is_import for name in s.binds}
-    registers = {i: registry(statements, i) for i in range(last + 1) if statements[i].is_definition}
+    registers = {i: registry(statements, i) for i in within if statements[i].is_definition}
     while todo:
         new = (statements[todo.pop()].loads | {""}) - names
         names |= new
-        for i in range(last + 1):
+        for i in within:
             statement = statements[i]
             changed = (statement.changes & names) - modules
             wanted = (

@@ -139,7 +139,9 @@ def reason_of(model: ModelVerdict) -> str:
 def main() -> None:
     """Confirm every site and print the figure."""
     parser = argparse.ArgumentParser()
-    parser.add_argument("--files", type=int, default=8, help="at most so many files of a package; of our own programs all")
+    parser.add_argument(
+        "--files", type=int, default=8, help="at most so many files of a package; of our own programs all"
+    )
     parser.add_argument("--sites", type=int, default=6, help="at most so many sites of a file")
     parser.add_argument("--only", default="")
     parser.add_argument("--out", type=Path, default=ROOT / ".cache" / "buildable.jsonl")
