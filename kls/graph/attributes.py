@@ -142,7 +142,10 @@ def _tensors(interpreter: Interpreter, asked: Asked) -> Value:
     if not cell.certain or (model is not None and model.kind == "sequential" and model.layers is None):
         return UNKNOWN
     reason = "no graph" if model is not None and model.kind == "subclass" else "never called"
-    return _undefined(interpreter, value, name, reason, site)
+    undefined = _undefined(interpreter, value, name, reason, site)
+    if model is not None and model.functional is not None:
+        return _of_functional(interpreter, model, name)  # what was meant: the program may have a fault beyond this one
+    return undefined
 
 
 def _of_functional(interpreter: Interpreter, model: ModelCell, name: str) -> Value:

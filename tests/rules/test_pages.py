@@ -37,6 +37,7 @@ def test_page_has_all_its_parts(page: Page) -> None:
 @pytest.mark.parametrize("page", PAGES)
 def test_examples_have_just_the_findings_that_they_are_marked_with(page: Page) -> None:
     for example in examples(page.text):
+        assert example.versions, f"counts for no version:\n{example.code}"
         for version, analysis in in_every_version(example):
             said = [f"{f.rule} {f.message}" for f in analysis.findings]
             assert found(analysis) == example.marks, f"Keras {version}:\n{example.code}\n{said}"
