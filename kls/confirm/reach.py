@@ -95,12 +95,14 @@ def told_to_run(source: Sequence[str], node: Definition, line: int) -> list[str]
     """The calls of `# kls: run` comments above a definition, or above the method that holds a line."""
     found = []
     for definition in [node, *holders(node, line)]:
-        above = min([definition.lineno, *(d.lineno for d in definition.decorator_list)]) - 2
-        while above >= 0 and source[above].lstrip().startswith("#"):
-            match = RUN.match(source[above])
-            if match and parses(match["call"]):
-                found.append(match["call"])
-            above -= 1
+        # Above its decorators or below them.
+        for start in {definition.lineno, min([definition.lineno, *(d.lineno for d in definition.decorator_list)])}:
+            above = start - 2
+            while above >= 0 and source[above].lstrip().startswith("#"):
+                match = RUN.match(source[above])
+                if match and parses(match["call"]):
+                    found.append(match["call"])
+                above -= 1
     return found[::-1]
 
 

@@ -121,6 +121,8 @@ import keras
         ("", "", "build()"),
         ("", "units=3, *, name=None", "build()"),
         ("# kls: run build((224, 224, 3))\n", "shape", "build((224, 224, 3))"),
+        ("# kls: run build(5)\n@register(\n    'it')\n", "shape", "build(5)"),
+        ("@register\n# kls: run build(5)\n", "shape", "build(5)"),
     ],
 )
 def test_a_function_that_nobody_calls_is_called(comment: str, parameters: str, call: str) -> None:
