@@ -234,6 +234,7 @@ class Absorber:
         self.path, self.tries = None, {}
         self.doubtful = False
         self.reached, self.entered, self.passed = set(), Counter(), Counter()
+        self.broken = {}  # what statements that are asked about raised, by their lines
         self.failed = []  # (an exception that is no one's but the program's, its line): Keras is there, and lacks the name
 
     def watch(self, path, tree):
@@ -265,8 +266,13 @@ class Absorber:
         """A statement that is asked about is come to."""
         self.entered[line] += 1
 
+    def broke(self, line, error):
+        """It raised, and the program does not expect that."""
+        if not self.handled():
+            self.broken[line] = error
+
     def reach(self, line, plain):
-        """It ran without an exception of its own, as far as that can be seen: one that is not `plain` is just about to run."""
+        """It ran without an exception of its own; of one that is not `plain`, its head did."""
         self.reached.add(line)
         self.passed[line] += plain
 

@@ -43,6 +43,7 @@ def prepare(scope, absorber):
     scope["__kls_attempt__"] = attempting(absorber)
     scope["__kls_entered__"] = absorber.enter
     scope["__kls_reached__"] = absorber.reach
+    scope["__kls_broken__"] = absorber.broke
 
 
 def run_statement(node, path, scope, flags, guarded=True):
@@ -139,9 +140,9 @@ class Project(importlib.abc.MetaPathFinder, importlib.abc.Loader):
             with tokenize.open(path) as file:
                 text = file.read()
         tree, scope = ast.parse(text, path), module.__dict__
+        self.absorber.watch(path, tree)
         if self.marks is not None and real == os.path.realpath(self.marks[0]):
             tree = Marks(self.marks[1]).visit(tree)
-        self.absorber.watch(path, tree)
         prepare(scope, self.absorber)
         flags, lines = annotations_flag(tree), text.split("\n")
         for node in tree.body:

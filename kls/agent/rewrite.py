@@ -9,7 +9,7 @@ import ast
 
 
 class Marks(ast.NodeTransformer):
-    """Notes that statements which start on some lines are come to."""
+    """Notes that statements which start on some lines are come to, and whether they raise."""
 
     def __init__(self, lines):
         self.lines = frozenset(lines)
@@ -25,14 +25,20 @@ class Marks(ast.NodeTransformer):
     def marked(self, node):
         if not isinstance(node, ast.stmt) or node.lineno not in self.lines:
             return [node]
-        plain = isinstance(
-            node, (ast.Assign, ast.AnnAssign, ast.AugAssign, ast.Expr, ast.Import, ast.ImportFrom, ast.Assert)
-        )
-        line = ast.Constant(node.lineno)
-        entered = at(ast.Expr(ast.Call(name("__kls_entered__"), [line], [])), node)
-        reached = at(ast.Expr(ast.Call(name("__kls_reached__"), [line, ast.Constant(plain)], [])), node)
-        # After a plain statement, so that it has not failed.
-        return [entered, node, reached] if plain else [entered, reached, node]
+        plain = (ast.Assign, ast.AnnAssign, ast.AugAssign, ast.Expr, ast.Import, ast.ImportFrom, ast.Assert)
+        entered, line = note("__kls_entered__", node), ast.Constant(node.lineno)
+        rest = []
+        if isinstance(node, ast.Return) and node.value is not None:
+            rest = [at(ast.Return(name("__kls_value__")), node)]
+            node = at(ast.Assign([ast.Name("__kls_value__", ast.Store())], node.value, lineno=node.lineno), node)
+        elif not isinstance(node, plain):
+            return [entered, *begun(node)]
+        # Keras itself may keep an exception to itself, and raise another one.
+        broken = ast.Expr(ast.Call(name("__kls_broken__"), [line, name("__kls_error__")], []))
+        handler = ast.ExceptHandler(name("Exception"), "__kls_error__", [broken, ast.Raise(None, None)])
+        # It is reached behind a plain statement, so that it has not failed.
+        tried = ast.copy_location(ast.Try([node], [at(handler, node)], [], []), node)
+        return [entered, tried, note("__kls_reached__", node, ast.Constant(True)), *rest]
 
 
 class Guard(ast.NodeTransformer):
@@ -110,6 +116,24 @@ class Guard(ast.NodeTransformer):
         check = ast.If(ast.UnaryOp(ast.Not(), absorb), [ast.Raise(None, None)], [])
         handler = ast.ExceptHandler(ast.Name("Exception", ast.Load()), "__kls_error__", [check, *rescue])
         return ast.copy_location(ast.Try([node], [at(handler, node)], [], []), node)
+
+
+def begun(node):
+    """A statement that is not a plain one, which is reached once its head has not failed."""
+    reached = note("__kls_reached__", node, ast.Constant(False))
+    if isinstance(node, ast.If):
+        node.body, node.orelse = [reached, *node.body], [reached, *node.orelse]
+        return [node]
+    if isinstance(node, (ast.For, ast.AsyncFor, ast.While, ast.With, ast.AsyncWith)):
+        node.body = [reached, *node.body]
+        return [node, reached]
+    definition = isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef))
+    return [node, reached] if definition else [reached, node]
+
+
+def note(function, node, *arguments):
+    """A statement that calls one of our functions with the line of `node`."""
+    return at(ast.Expr(ast.Call(name(function), [ast.Constant(node.lineno), *arguments], [])), node)
 
 
 def layout(target):

@@ -82,9 +82,9 @@ class Program:
             line = getattr(error, "lineno", None)
             self.failed({**describe_error(error), "lines": [line] if isinstance(line, int) else []})
             return
+        self.absorber.watch(self.path, tree)
         if self.path == self.watched:
             tree = Marks(self.marks).visit(tree)
-        self.absorber.watch(self.path, tree)
         flags, nodes = annotations_flag(tree), statements(tree)
         later = {id(node) for guard in tree.body if is_main(guard) for node in guard.body}
         later |= {id(node) for node in nodes if self.deferred and node.lineno >= self.deferred}
@@ -97,8 +97,11 @@ class Program:
         self.run([node for node in nodes if id(node) in later], flags)
 
     def all_errors(self):
-        """What failed, also where a placeholder stands in for it."""
+        """What failed, also where a placeholder stands in for it, or where Keras kept it to itself."""
         passed = [{**describe_error(error), "lines": [line]} for error, line in self.absorber.failed]
+        known = {error["lines"][0] for error in [*passed, *self.errors] if error["lines"]}
+        broken = {line: error for line, error in self.absorber.broken.items() if line not in known}
+        passed += [{**describe_error(error), "lines": [line]} for line, error in broken.items()]
         return [*passed, *self.errors][:MAX_ERRORS]
 
     def enter(self, module):

@@ -97,3 +97,32 @@ def test_the_graph_tells_which_layers_are_absent(sessions: Sessions, era: str) -
     verdicts = [confirm("/nowhere/gan.py", text, [site], sessions(era)).models[0] for site in (right, false)]
     told = [(verdict.verdict, verdict.absent) for verdict in verdicts]
     assert told == [("confirmed", ("generator", "up")), ("refuted", ())]
+
+
+SWALLOWED = """\
+import keras
+
+def scaled(x):
+    {statement}
+
+x = keras.Input((4,))
+y = keras.layers.Lambda(scaled)(x)
+model = keras.Model(x, y)
+"""
+
+
+@pytest.mark.parametrize(
+    ("statement", "verdict"),
+    [
+        ("return keras.backend.exp(x)", "confirmed"),
+        ("y = keras.backend.exp(x); return y", "confirmed"),
+        ("return x if x else 2 * x", "confirmed"),
+        ("if x: return x", "inconclusive"),
+        ("return x * 2", "refuted"),
+    ],
+)
+def test_what_keras_keeps_to_itself_counts(statement: str, verdict: str, sessions: Callable[[str], Session]) -> None:
+    """Lambda.compute_output_shape (keras/src/layers/core/lambda_layer.py) raises an exception of its own in its place."""
+    text = SWALLOWED.format(statement=statement)
+    (model,) = confirm("/nowhere/m.py", text, [Site(4, expected="raises")], sessions("3.15.1")).models
+    assert model.verdict == verdict
