@@ -103,7 +103,7 @@ class Step:
     """One call on the way to a line: what is called, and the parameters that need an argument.
 
     `body`: the function or class where their use is seen. `brackets`: whether it is called at all. `defaults`: parameters that
-    need none, of which some choose what is done. `line`: the one that is to be come to.
+    need none, of which some choose what is done. `lines`: those that are to be come to.
     """
 
     name: str
@@ -111,7 +111,7 @@ class Step:
     body: ast.AST | None = None
     brackets: bool = True
     defaults: tuple[tuple[str, ast.expr], ...] = ()
-    line: int = 0
+    lines: tuple[int, ...] = ()
 
     @property
     def choices(self) -> list[tuple[str, list[str]]]:
@@ -120,7 +120,7 @@ class Step:
         Those first that decide whether the line is come to.
         """
         found = list[tuple[str, list[str]]]()
-        deciding = deciding_names(self.body, self.line)
+        deciding = {name for line in self.lines for name in deciding_names(self.body, line)}
         for name, default in sorted(self.defaults, key=lambda pair: pair[0] not in deciding):
             if not isinstance(default, ast.Constant):
                 continue

@@ -65,6 +65,7 @@ def way_to(statements: Sequence[Statement], source: Sequence[str], index: int, l
         reached = statements[caller].node
         assert isinstance(reached, DEFINITIONS)
         way = steps_to(reached, use_of(reached, name, line), statements)
+        way = [replace(step, lines=(*step.lines, line)) for step in way]
         ways.append(way)
         documented.append(reached)
         wanted.add(reached.name)
@@ -167,7 +168,7 @@ def use_of(node: Definition, name: str, line: int) -> int:
 
 def steps_to(node: Definition, line: int, statements: Sequence[Statement] = ()) -> list[Step]:
     """The calls that come to a line of a function or class, one on the result of another."""
-    return [replace(s, line=line, body=seen(s.body, statements)) for s in calls_to(node, line, statements)]
+    return [replace(s, lines=(line,), body=seen(s.body, statements)) for s in calls_to(node, line, statements)]
 
 
 def calls_to(node: Definition, line: int, statements: Sequence[Statement]) -> list[Step]:
