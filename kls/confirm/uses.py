@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 import copy
 from collections.abc import Iterator, Mapping, Sequence
+from itertools import islice
 
 from kls.confirm.statements import Statement, dotted
 
@@ -27,7 +28,7 @@ def seen(node: ast.AST | None, statements: Sequence[Statement]) -> ast.AST | Non
         for s in statements
         if isinstance(s.node, ast.Assign) and isinstance(s.node.value, ast.Dict) and s.binds & loaded
     ]
-    helpers = list(_helpers(node, functions, DEEPEST))[:MOST_HELPERS]
+    helpers = list(islice(_helpers(node, functions, DEEPEST), MOST_HELPERS))
     if not isinstance(node, ast.stmt) or not (tables or helpers):
         return node
     return ast.Module([node, *tables, *helpers], [])
