@@ -265,7 +265,11 @@ def keys_of(body: ast.AST | None, name: str) -> list[str]:
 def used_as(body: ast.AST | None, name: str) -> str | None:
     """What the uses of a parameter say that it is; None when they say nothing."""
     held = {name, *attributes_of(body, name)}
-    for node in ast.walk(body) if body is not None else ():
+    nodes = list(ast.walk(body)) if body is not None else []
+    called = {id(node.func) for node in nodes if isinstance(node, ast.Call)}
+    for node in nodes:
+        if isinstance(node, ast.Subscript) and id(node) in called:
+            continue  # a list of what is called is none of numbers
         kind = use(node, held)
         if kind is not None:
             return kind
