@@ -16,10 +16,11 @@ FURTHEST = (sys.maxsize,)
 
 
 class Try:
-    """What came of one call: its exception, the models it made, what was assumed, and how far it came."""
+    """What came of one call: its exception, the models it made, what was assumed, what broke, and how far it came."""
 
-    def __init__(self, call, error, made, notes, far):
-        self.call, self.error, self.made, self.notes, self.far = call, error, made, notes, far
+    def __init__(self, call, error, made, notes, broken, far):
+        self.call, self.error, self.made, self.notes = call, error, made, notes
+        self.broken, self.far = broken, far
 
 
 class Tries:
@@ -47,6 +48,7 @@ class Tries:
         found = self.best
         self.tracer.records += found.made
         self.absorber.notes += found.notes
+        self.absorber.broken.update(found.broken)
         self.taken += [(line, found.call)] if found.call else []
         if found.error is not None:
             raise found.error
@@ -116,6 +118,7 @@ class Tries:
         entered, passed, records = self.absorber.entered, self.absorber.passed, self.tracer.records
         before, start, noted = (entered[mark], passed[mark]), len(records), len(self.absorber.notes)
         self.left -= 1
+        unbroken = dict(self.absorber.broken)
         error = self.evaluate(call)
         made, notes = records[start:], self.absorber.notes[noted:]
         faulty = any(record.error is not None for record in made)
@@ -124,9 +127,10 @@ class Tries:
             self.taken += [(line, call)] if any(given) or is_example(call) else []
             return None
         del records[start:], self.absorber.notes[noted:]
+        broken, self.absorber.broken = self.absorber.broken, unbroken
         far = FURTHEST if error is None else self.lines(error)
         if self.best is None or (came, far) > (self.best.far[0], self.best.far[1]):
-            self.best = Try(call if any(given) or is_example(call) else None, error, made, notes, (came, far))
+            self.best = Try(call if any(given) or is_example(call) else None, error, made, notes, broken, (came, far))
         return far
 
     def came(self, line, mark, before, start):

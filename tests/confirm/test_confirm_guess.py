@@ -85,6 +85,15 @@ PROGRAMS = {
         """,
         "build(hp=hyperparameters())",
     ),
+    "past one with which the very line fails": (
+        """\
+        import keras
+        def build(ratio):
+            x = keras.Input((4,))
+            return keras.Model(x, keras.layers.Dense({8: 3}[ratio])(x))  # here
+        """,
+        "build(ratio=8)",
+    ),
     "two that go together": (
         """\
         import keras
