@@ -48,29 +48,34 @@ def surroundings(
     if settings.python and python is None:
         settings = _with_problem(settings, f"{source}: there is no interpreter {settings.python!r}")
     known = {} if known is None else known
-    key = python, project, settings.keras
-    if key not in known:
-        try:
-            known[key] = read_environment(python, [project], settings.keras, variables)
-        except ValueError as error:
-            settings = _with_problem(settings, str(error))
-            known[key] = read_environment(python, [project], None, variables)
-    if known[key].installed_keras is None and not (settings.python or chosen) and python == on_path(folder, variables):
-        known[key] = _own(project, settings.keras, variables) or known[key]
-    environment = known[key]
+    environment, problem = _read(python, project, settings.keras, variables, known)
+    if problem is not None:
+        settings = _with_problem(settings, problem)
+    if environment.installed_keras is None and not (settings.python or chosen) and python == on_path(folder, variables):
+        own, _ = _read(sys.executable, project, settings.keras, variables, known)
+        environment = own if own.installed_keras is not None else environment  # no project chose the one on PATH
     for name, words in (("select", settings.select), ("ignore", settings.ignore), ("severity", settings.severity)):
         for word in naming_nothing(words):
             settings = _with_problem(settings, f"the setting {name} has {word!r}, which is no rule")
     return Surroundings(project, settings, environment)
 
 
-def _own(project: str, keras: str | None, variables: Mapping[str, str] | None) -> Environment | None:
-    """What the interpreter that runs kls has, if it has Keras: no project chose the one that is on PATH."""
-    try:
-        own = read_environment(sys.executable, [project], keras, variables)
-    except ValueError:
-        own = read_environment(sys.executable, [project], None, variables)
-    return own if own.installed_keras is not None else None
+def _read(
+    python: str | None,
+    project: str,
+    keras: str | None,
+    variables: Mapping[str, str] | None,
+    known: dict[tuple[str | None, str, str | None], Environment],
+) -> tuple[Environment, str | None]:
+    """(an environment, kept in `known`; what is wrong with the version that `keras` asks for, where it was not known yet)."""
+    key, problem = (python, project, keras), None
+    if key not in known:
+        try:
+            known[key] = read_environment(python, [project], keras, variables)
+        except ValueError as error:
+            problem = str(error)
+            known[key] = read_environment(python, [project], None, variables)
+    return known[key], problem
 
 
 def excluded(path: str, around: Surroundings) -> bool:
