@@ -26,15 +26,14 @@ class Marks(ast.NodeTransformer):
         if not isinstance(node, ast.stmt) or node.lineno not in self.lines:
             return [node]
         plain = (ast.Assign, ast.AnnAssign, ast.AugAssign, ast.Expr, ast.Import, ast.ImportFrom, ast.Assert)
-        entered, line = note("__kls_entered__", node), ast.Constant(node.lineno)
-        rest = []
+        entered, rest = note("__kls_entered__", node), []
         if isinstance(node, ast.Return) and node.value is not None:
             rest = [at(ast.Return(name("__kls_value__")), node)]
             node = at(ast.Assign([ast.Name("__kls_value__", ast.Store())], node.value, lineno=node.lineno), node)
         elif not isinstance(node, plain):
             return [entered, *begun(node)]
         # Keras itself may keep an exception to itself, and raise another one.
-        broken = ast.Expr(ast.Call(name("__kls_broken__"), [line, name("__kls_error__")], []))
+        broken = note("__kls_broken__", node, name("__kls_error__"))
         handler = ast.ExceptHandler(name("Exception"), "__kls_error__", [broken, ast.Raise(None, None)])
         # It is reached behind a plain statement, so that it has not failed.
         tried = ast.copy_location(ast.Try([node], [at(handler, node)], [], []), node)
