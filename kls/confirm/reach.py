@@ -45,8 +45,8 @@ class Run:
     call: str
 
 
-def way_to(statements: Sequence[Statement], source: Sequence[str], index: int, line: int) -> Way:
-    """How to come to a line (1-based) of the statement at `index`."""
+def way_to(statements: Sequence[Statement], source: Sequence[str], index: int, line: int, guessing: bool = True) -> Way:
+    """How to come to a line (1-based) of the statement at `index`; with tries only if `guessing`, for they take long."""
     node = statements[index].node
     if not isinstance(node, DEFINITIONS):
         return Way(frozenset({index}))
@@ -57,16 +57,17 @@ def way_to(statements: Sequence[Statement], source: Sequence[str], index: int, l
     callers = {
         i for name in {node.name, *registry(statements, index)} for i in calling_statements(statements, name, methods)
     }
-    steps = steps_to(node, line, statements)
+    steps = looked_into(steps_to(node, line, statements), (line,), statements)
     needs = next((step for step in steps if step.wanted), None)
     ways, plain, used = [steps], [] if needs else [written(steps)], {index, *callers}
     documented, wanted = [node, *holders(node, line)], {node.name}
     for caller, name in calling_definitions(statements, index):
         reached = statements[caller].node
         assert isinstance(reached, DEFINITIONS)
-        way = steps_to(reached, use_of(reached, name, line), statements)
-        way = [replace(step, lines=(*step.lines, line)) for step in way]
-        ways.append(way)
+        use = use_of(reached, name, line)
+        way = steps_to(reached, use, statements)
+        if len(ways) < MOST_GUESSED and guessing:
+            ways.append(looked_into(way, (use, line), statements))
         documented.append(reached)
         wanted.add(reached.name)
         if not any(step.wanted for step in way):
@@ -75,11 +76,11 @@ def way_to(statements: Sequence[Statement], source: Sequence[str], index: int, l
             break
     if plain and not callers and needs is None and not any(step.choices for step in steps):
         return Way(frozenset(used), (plain[0],))
-    told_by = examples([*documented, statements[0].node], wanted, statements)
-    tries = [
-        *(Guess((call,)) for call in [*plain[:1], *told_by]),
-        *(made for way in ways[:MOST_GUESSED] if (made := guess(way)).values),
-    ]
+    tries = list[Guess]()
+    if guessing:
+        told_by = examples([*documented, statements[0].node], wanted, statements)
+        tries = [Guess((call,)) for call in [*plain[:1], *told_by]]
+        tries += [made for way in ways if (made := guess(way)).values]
     if plain or callers:
         return Way(frozenset(used), (), tuple(tries))
     start = min([node.lineno, *(d.lineno for d in node.decorator_list)])
@@ -166,13 +167,13 @@ def use_of(node: Definition, name: str, line: int) -> int:
     return next((n.lineno for n in inside if isinstance(n, ast.Name) and n.id == name), node.lineno)
 
 
+def looked_into(steps: Sequence[Step], lines: tuple[int, ...], statements: Sequence[Statement]) -> list[Step]:
+    """The steps with all that their file says of their parameters, and the lines that they are to come to."""
+    return [replace(step, lines=lines, body=seen(step.body, statements)) for step in steps]
+
+
 def steps_to(node: Definition, line: int, statements: Sequence[Statement] = ()) -> list[Step]:
     """The calls that come to a line of a function or class, one on the result of another."""
-    return [replace(s, lines=(line,), body=seen(s.body, statements)) for s in calls_to(node, line, statements)]
-
-
-def calls_to(node: Definition, line: int, statements: Sequence[Statement]) -> list[Step]:
-    """`steps_to`, but for the line."""
     if not isinstance(node, ast.ClassDef):
         return [Step(node.name, tuple(required(node)), node, defaults=defaults(node))]
     chain = list(lineage(node, statements))

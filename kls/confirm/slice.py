@@ -57,9 +57,10 @@ def slice_program(text: str, lines: Sequence[int] | None, guess: bool = True, al
     statements = list(module_statements(tree))
     source = text.split("\n")
     sites = [*lines, *also] if lines is not None else construction_lines(tree)
-    ways = find_ways(statements, source, sites)
+    asked = set(lines if lines is not None else construction_lines(tree, plain=True)) if guess else set[int]()
+    ways = find_ways(statements, source, sites, asked)
     targets = {index for way in ways.values() for index in way.statements}
-    calls = appended(ways, set(lines) if lines is not None else construction_lines(tree, plain=True), guess)
+    calls = appended(ways)
     lacking = tuple((line, way.lacks) for line, way in ways.items() if way.lacks is not None)
     if not targets and not calls:
         return Slice("", frozenset(), lacking)
@@ -91,22 +92,24 @@ def construction_lines(tree: ast.Module, plain: bool = False) -> list[int]:
     return sorted(found)
 
 
-def find_ways(statements: list[Statement], source: list[str], sites: Sequence[int]) -> dict[int, Way]:
-    """How to come to each of the sites that are in the program, by line."""
+def find_ways(
+    statements: list[Statement], source: list[str], sites: Sequence[int], asked: Container[int]
+) -> dict[int, Way]:
+    """How to come to each of the sites that are in the program, by line; with tries for those that are `asked` about."""
     holders = {line: next((i for i, s in enumerate(statements) if s.start <= line <= s.end), None) for line in sites}
-    return {line: way_to(statements, source, index, line) for line, index in holders.items() if index is not None}
+    known = {line: index for line, index in holders.items() if index is not None}
+    return {line: way_to(statements, source, index, line, line in asked) for line, index in known.items()}
 
 
-def appended(ways: dict[int, Way], asked: Container[int], guess: bool) -> list[str]:
+def appended(ways: dict[int, Way]) -> list[str]:
     """The lines to append, so that the sites are come to.
 
-    What the author says is called as it stands; for those that are `asked` about the agent goes through the tries, if the
-    program has not come to them.
+    What the author says is called as it stands; the agent goes through the tries, if the program has not come to a site.
     """
     lines = list[str]()
     for line, way in ways.items():
         lines += way.calls
-        if way.tries and guess and line in asked:
+        if way.tries:
             lines.append(f"{COME}({line}, {', '.join(each.wire() for each in way.tries)})")
     return list(dict.fromkeys(lines))
 
