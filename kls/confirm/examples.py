@@ -9,7 +9,7 @@ import re
 import textwrap
 from collections.abc import Collection, Iterator, Sequence
 
-from kls.confirm.statements import DEFINITIONS, Statement, dotted
+from kls.confirm.statements import DEFINITIONS, Statement, dotted, parsed
 
 EXAMPLE = "# example"  # what they begin with
 MOST_EXAMPLES = 3
@@ -81,14 +81,6 @@ def indented(lines: Sequence[str], beyond: int) -> str:
             break
         kept.append(line)
     return textwrap.dedent("\n".join(kept)).strip("\n")
-
-
-def parsed(text: str) -> ast.Module | None:
-    """Code as a tree; None of what is none."""
-    try:
-        return ast.parse(text)
-    except (SyntaxError, ValueError, RecursionError, MemoryError):
-        return None
 
 
 class OwnNames(ast.NodeTransformer):

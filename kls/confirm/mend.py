@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 
+from kls.confirm.statements import parsed
 from kls.source.document import Document
 
 MOST_LINES = 20
@@ -16,7 +17,7 @@ def mended(text: str) -> tuple[str, tuple[int, ...]]:
     """
     document = Document(text.removeprefix("\ufeff"))
     plain = "\n".join(document.lines)
-    if parses(plain):
+    if parsed(plain) is not None:
         return plain, ()
     parts, gone = list[str](), list[int]()
     for piece in document.pieces:
@@ -24,7 +25,7 @@ def mended(text: str) -> tuple[str, tuple[int, ...]]:
         parts.append(kept)
         gone += [piece.line + line for line in lost]
     result = "".join(parts)
-    return (result, tuple(gone)) if result.strip() and parses(result) else (plain, ())
+    return (result, tuple(gone)) if result.strip() and parsed(result) is not None else (plain, ())
 
 
 def without_errors(text: str) -> tuple[str, list[int]]:
@@ -43,12 +44,3 @@ def without_errors(text: str) -> tuple[str, list[int]]:
         except (ValueError, RecursionError, MemoryError):
             break
     return "\n" * text.count("\n"), [n for n, line in enumerate(text.split("\n"), 1) if line.strip()]
-
-
-def parses(text: str) -> bool:
-    """Whether a text is a program."""
-    try:
-        ast.parse(text)
-    except (SyntaxError, ValueError, RecursionError, MemoryError):
-        return False
-    return True

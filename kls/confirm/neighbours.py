@@ -12,11 +12,11 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from kls.confirm.examples import code_blocks, docstring, parsed
+from kls.confirm.examples import code_blocks, docstring
 from kls.confirm.mend import mended
 from kls.confirm.reach import calling_definitions
 from kls.confirm.slice import Slice, slice_program
-from kls.confirm.statements import DEFINITIONS, dotted, module_statements
+from kls.confirm.statements import DEFINITIONS, dotted, module_statements, parsed
 
 README = frozenset({"readme.md", "readme.rst", "readme.txt"})
 MOST_FILES = 4000

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from kls.confirm.neighbours import Caller, find_caller
 from kls.confirm.session import Session, Variant
 from kls.confirm.slice import Slice, construction_lines, slice_program
-from kls.confirm.statements import DEFINITIONS, module_statements
+from kls.confirm.statements import DEFINITIONS, module_statements, parsed
 
 
 @dataclass(frozen=True)
@@ -84,9 +84,8 @@ def is_run_whole(original: str, planned: Plan) -> bool:
 def statement_span(text: str, line: int) -> range:
     """The lines of the innermost simple statement that holds a line, or of a compound statement's head; 1-based."""
     best = range(line, line + 1)
-    try:
-        tree = ast.parse(text)
-    except (SyntaxError, ValueError, RecursionError, MemoryError):
+    tree = parsed(text)
+    if tree is None:
         return best
     for node in ast.walk(tree):
         if isinstance(node, ast.stmt) and node.lineno <= line <= (node.end_lineno or node.lineno):
@@ -99,18 +98,15 @@ def statement_span(text: str, line: int) -> range:
 
 def plain_constructions(text: str) -> list[int]:
     """Lines that call Model, Sequential or Functional; none of a text that does not parse."""
-    try:
-        return construction_lines(ast.parse(text), plain=True)
-    except (SyntaxError, ValueError, RecursionError, MemoryError):
-        return []
+    tree = parsed(text)
+    return [] if tree is None else construction_lines(tree, plain=True)
 
 
 def enclosing_span(text: str, line: int) -> range:
     """The lines of the innermost function or class that holds a line; of the whole text where none does."""
     best = range(1, text.count("\n") + 2)
-    try:
-        tree = ast.parse(text)
-    except (SyntaxError, ValueError, RecursionError, MemoryError):
+    tree = parsed(text)
+    if tree is None:
         return best
     for node in ast.walk(tree):
         if isinstance(node, DEFINITIONS) and node.lineno <= line <= (node.end_lineno or node.lineno):
@@ -120,18 +116,16 @@ def enclosing_span(text: str, line: int) -> range:
 
 def binding_spans(text: str, name: str) -> list[range]:
     """The lines of the statements that bind a name at the top of a text, or in the body of a main guard."""
-    try:
-        tree = ast.parse(text)
-    except (SyntaxError, ValueError, RecursionError, MemoryError):
+    tree = parsed(text)
+    if tree is None:
         return []
     return [range(s.start, s.end + 1) for s in module_statements(tree) if name in s.binds]
 
 
 def assigned_name(text: str, line: int) -> str | None:
     """The variable that the statement at a line binds, if it is a plain one."""
-    try:
-        tree = ast.parse(text)
-    except (SyntaxError, ValueError, RecursionError, MemoryError):
+    tree = parsed(text)
+    if tree is None:
         return None
     for node in ast.walk(tree):
         if isinstance(node, ast.Assign) and node.lineno <= line <= (node.end_lineno or node.lineno):

@@ -8,7 +8,7 @@ from collections.abc import Container, Iterable, Sequence
 from dataclasses import dataclass
 
 from kls.confirm.reach import Run, Way, way_to
-from kls.confirm.statements import Statement, is_main_guard, may_be_keras, module_statements, registry
+from kls.confirm.statements import Statement, is_main_guard, may_be_keras, module_statements, parsed, registry
 
 BUILT_BY_INPUT = re.compile(r"Input|input_shape|input_dim|batch_shape|input_tensor")
 COME = "__kls_come__"  # the agent's function that goes through tries
@@ -50,9 +50,8 @@ def slice_program(text: str, lines: Sequence[int] | None, guess: bool = True, al
     `guess`: whether functions that the program does not come to are called, with arguments that are made up if need be.
     A text that does not parse is given back whole: Keras's own interpreter says what is wrong with it.
     """
-    try:
-        tree = ast.parse(text)
-    except (SyntaxError, ValueError, RecursionError, MemoryError):
+    tree = parsed(text)
+    if tree is None:
         return Slice(text, frozenset(range(1, text.count("\n") + 2)))
     statements = list(module_statements(tree))
     source = text.split("\n")

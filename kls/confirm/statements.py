@@ -86,6 +86,14 @@ class Statement:
         return None
 
 
+def parsed(text: str) -> ast.Module | None:
+    """Code as a tree; None of what is none."""
+    try:
+        return ast.parse(text)
+    except (SyntaxError, ValueError, RecursionError, MemoryError):
+        return None
+
+
 def dotted(node: ast.expr) -> str | None:
     """`a.b.c` of a chain of attributes; calls and subscripts within it are passed through."""
     parts: list[str] = []
