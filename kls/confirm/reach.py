@@ -97,15 +97,23 @@ def told_to_run(source: Sequence[str], node: Definition, line: int) -> list[str]
     """The calls of `# kls: run` comments above a definition, or above the method that holds a line."""
     found = []
     for definition in [node, *holders(node, line)]:
-        # Above its decorators or below them.
-        for start in {definition.lineno, min([definition.lineno, *(d.lineno for d in definition.decorator_list)])}:
-            above = start - 2
-            while above >= 0 and source[above].lstrip().startswith("#"):
-                match = RUN.match(source[above])
-                if match and parses(match["call"]):
-                    found.append(match["call"])
-                above -= 1
+        first = min([definition.lineno, *(d.lineno for d in definition.decorator_list)])
+        # Below its decorators, or above them.
+        for comment in [
+            c for start in dict.fromkeys((definition.lineno, first)) for c in comments_above(source, start)
+        ]:
+            match = RUN.match(comment)
+            if match and parses(match["call"]):
+                found.append(match["call"])
     return found[::-1]
+
+
+def comments_above(source: Sequence[str], line: int) -> Iterator[str]:
+    """The lines of nothing but a comment that stand right above a line (1-based), the nearest first."""
+    above = line - 2
+    while above >= 0 and source[above].lstrip().startswith("#"):
+        yield source[above]
+        above -= 1
 
 
 def parses(expression: str) -> bool:
