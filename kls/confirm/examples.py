@@ -50,7 +50,7 @@ def is_example(call: str) -> bool:
 
 def docstring(node: ast.AST) -> str | None:
     """The docstring of a definition, without its indentation; a module's is a statement by itself."""
-    if isinstance(node, (*DEFINITIONS, ast.Module)):
+    if isinstance(node, DEFINITIONS):
         return ast.get_docstring(node)
     if isinstance(node, ast.Expr) and isinstance(node.value, ast.Constant) and isinstance(node.value.value, str):
         return textwrap.dedent(node.value.value)

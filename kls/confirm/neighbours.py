@@ -62,8 +62,8 @@ def find_caller(path: str, text: str, line: int, project: str) -> Caller | None:
                 return Caller(file, slice_program(other, only[:1], guess=False))
             if depth > 1:
                 todo += [(file, each, depth - 1) for at in lines[:3] for each in _leading_names(tree, at)]
-        found = (_example(files, file, name, homes) for file, _ in written if example is None)
-        example = next((each for each in found if each is not None), example)
+        if example is None:
+            example = next((found for file, _ in written if (found := _example(files, file, name, homes))), None)
     return example
 
 
